@@ -1,0 +1,142 @@
+import {
+  buildCommand,
+  type Command,
+  type CommandContext,
+  type FlagParametersForType,
+  type TypedPositionalParameters,
+} from "@stricli/core";
+import { type Clock, EXIT, exitCodeFor, type Ids, OwllmError, type Random } from "../core/mod.ts";
+import { createOutput, type Output, write } from "./output.ts";
+
+/** What the process gives a command; everything that is not an argument. */
+export interface Cli extends CommandContext {
+  readonly process: CommandContext["process"] & { exitCode?: number | string | null };
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  /** Aborts on Ctrl-C and SIGTERM; a command passes it to every long call. */
+  readonly signal: AbortSignal;
+  readonly cwd: string;
+  /** An environment variable; undefined when unset or not on the list of grants. */
+  env(name: string): string | undefined;
+  /** Set by a command that ends without an error but not with 0. */
+  setExitCode(code: number): void;
+}
+
+/** The flags that every command has. */
+export interface GlobalFlags {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+  readonly state?: string;
+  readonly config?: string;
+}
+
+const text = (value: string): string => value;
+
+/** The parameters of {@linkcode GlobalFlags}. */
+export const GLOBAL_FLAGS: FlagParametersForType<GlobalFlags, Cli> = {
+  json: {
+    kind: "boolean",
+    brief: "Print one JSON document on stdout",
+    default: false,
+    withNegated: false,
+  },
+  state: {
+    kind: "parsed",
+    parse: text,
+    brief: "Directory of the state file",
+    optional: true,
+    placeholder: "DIR",
+  },
+  config: {
+    kind: "parsed",
+    parse: text,
+    brief: "Project file to use instead of ./owllm.toml",
+    optional: true,
+    placeholder: "FILE",
+  },
+  quiet: {
+    kind: "boolean",
+    brief: "No progress and no remarks on stderr",
+    default: false,
+    withNegated: false,
+  },
+  verbose: { kind: "boolean", brief: "More remarks on stderr", default: false, withNegated: false },
+  color: { kind: "boolean", brief: "Colour on a terminal (also NO_COLOR)", default: true },
+};
+
+/** What a command's `run` gets. */
+export interface Run<F> {
+  readonly cli: Cli;
+  readonly out: Output;
+  readonly flags: F & GlobalFlags;
+}
+
+/** One command: what `--help` says, what it takes, and what it does. */
+export interface CommandSpec<
+  F extends Readonly<Record<string, unknown>>,
+  A extends readonly string[],
+> {
+  readonly brief: string;
+  /** Paragraphs under the usage line. */
+  readonly description?: string;
+  /** Lines that can be pasted. */
+  readonly examples: readonly string[];
+  readonly flags: FlagParametersForType<F, Cli>;
+  readonly positional: TypedPositionalParameters<A, Cli>;
+  /** Heavy rooms are imported inside, so that other commands start without them. */
+  run(run: Run<F>, ...args: A): Promise<void>;
+}
+
+/** Builds a command that prints errors as owllm does and sets the exit code. */
+export function defineCommand<
+  F extends Readonly<Record<string, unknown>> = Readonly<Record<never, never>>,
+  A extends readonly string[] = [],
+>(
+  spec: CommandSpec<F, A>,
+): Command<Cli> {
+  const examples = spec.examples.map((line) => `  ${line}`).join("\n");
+  return buildCommand<F & GlobalFlags, A, Cli>({
+    docs: {
+      brief: spec.brief,
+      fullDescription: [spec.brief, spec.description, `EXAMPLES\n${examples}`]
+        .filter(Boolean).join("\n\n"),
+    },
+    parameters: {
+      // A spread of two generic mapped types is one TypeScript cannot see through.
+      flags: { ...spec.flags, ...GLOBAL_FLAGS } as unknown as FlagParametersForType<
+        F & GlobalFlags,
+        Cli
+      >,
+      positional: spec.positional,
+    },
+    async func(this: Cli, flags: F & GlobalFlags, ...args: A): Promise<void> {
+      const noColor = (this.env("NO_COLOR") ?? "") !== "" || this.env("TERM") === "dumb";
+      const out = createOutput({ ...flags, color: flags.color && !noColor });
+      try {
+        await spec.run({ cli: this, out, flags }, ...args);
+      } catch (error) {
+        this.setExitCode(reportError(error, out.json, this.signal));
+      }
+    },
+  });
+}
+
+/**
+ * Tells the person what went wrong and returns the exit code. Under `--json` the error is the
+ * document on stdout. An error that is not an {@linkcode OwllmError} is a bug and says so.
+ */
+export function reportError(thrown: unknown, json: boolean, signal?: AbortSignal): number {
+  const error = signal?.aborted ? signal.reason : thrown;
+  const known = error instanceof OwllmError ? error : new OwllmError({
+    code: "failed",
+    message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+    recoverySuggestion: "Please report this with the command and OWLLM_DEBUG=1",
+  });
+  if (json) write(Deno.stdout, `${JSON.stringify({ error: known }, null, 2)}\n`);
+  const fix = known.recoverySuggestion;
+  write(Deno.stderr, `owllm: ${known.message}\n${fix === undefined ? "" : `  ${fix}\n`}`);
+  return exitCodeFor(known) || EXIT.failed;
+}

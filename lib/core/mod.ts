@@ -1,0 +1,11 @@
+/**
+ * What every room may use: errors, results, time, ids, cancelling, near names. Imports nothing of
+ * ours.
+ * @module
+ */
+export * from "./abort.ts";
+export * from "./clock.ts";
+export * from "./error.ts";
+export * from "./ids.ts";
+export * from "./result.ts";
+export * from "./suggest.ts";
