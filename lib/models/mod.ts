@@ -1,6 +1,7 @@
 /**
  * Models behind one interface: Ollama, llama.cpp, vLLM, LM Studio, any `/v1`, and the built-in
- * engine.
+ * engine. Importing this loads no provider: each comes with the first call that needs it.
  * @module
  */
+export * from "./create.ts";
 export * from "./provider.ts";
