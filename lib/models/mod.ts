@@ -4,4 +4,7 @@
  * @module
  */
 export * from "./create.ts";
+export * from "./identify.ts";
 export * from "./provider.ts";
+export * from "./registry.ts";
+export * from "./resolve.ts";

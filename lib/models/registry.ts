@@ -1,0 +1,67 @@
+import type { ServerKind } from "./provider.ts";
+import { sameName, type ServerOffer } from "./resolve.ts";
+
+/** Where an entry of the registry comes from. `server`: offered right now, not registered. */
+export type ModelOrigin = "config" | "added" | "imported" | "pulled" | "seen" | "server";
+
+/** A model that owllm knows by an id. Undefined means not said. */
+export interface ModelEntry {
+  readonly id: string;
+  readonly origin: ModelOrigin;
+  readonly kind?: ServerKind | undefined;
+  readonly baseUrl?: string | undefined;
+  /** The name on the server, where it is not the id. */
+  readonly name?: string | undefined;
+  /** Weights for the built-in engine. */
+  readonly gguf?: string | undefined;
+  readonly baseModel?: string | undefined;
+  readonly modelType?: "instruct" | "base" | undefined;
+  /** Port that a server of this model would like. */
+  readonly portHint?: number | undefined;
+  readonly use4bit?: boolean | undefined;
+  readonly adapterDir?: string | undefined;
+  readonly systemPrompt?: string | undefined;
+  readonly contextTokens?: number | undefined;
+}
+
+/** A row of `owllm models list`. */
+export interface ListedModel extends ModelEntry {
+  /** A server on loopback offers it right now, or its weights are a file that exists. */
+  readonly available: boolean;
+  readonly sizeBytes?: number | undefined;
+  readonly quantization?: string | undefined;
+}
+
+/**
+ * One list out of the config, the state and what servers offer, by id. The config rules over the
+ * state; what a server offers under a registered name fills in that entry.
+ */
+export function mergeModels(
+  config: readonly ModelEntry[],
+  state: readonly ModelEntry[],
+  offers: readonly ServerOffer[],
+): ListedModel[] {
+  const entries = new Map<string, ListedModel>();
+  for (const entry of [...config, ...state]) {
+    if (!entries.has(entry.id)) entries.set(entry.id, { ...entry, available: false });
+  }
+  for (const { server, models } of offers) {
+    for (const model of models) {
+      const known = [...entries.values()].find((entry) =>
+        sameName(model.name, entry.name ?? entry.id) &&
+        (entry.baseUrl ?? server.baseUrl) === server.baseUrl
+      );
+      const id = known?.id ?? model.name;
+      entries.set(id, {
+        ...(known ?? { id, origin: "server" }),
+        kind: server.kind,
+        baseUrl: server.baseUrl,
+        name: model.name,
+        available: true,
+        sizeBytes: model.sizeBytes,
+        quantization: model.quantization,
+      });
+    }
+  }
+  return [...entries.values()].sort((a, b) => a.id.localeCompare(b.id));
+}
