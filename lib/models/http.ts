@@ -62,11 +62,14 @@ export function transportError(
   });
 }
 
-/** The innermost message: fetch wraps "Connection refused" in two layers. */
+/** The innermost message without its wrapping: "…: tcp connect error: Connection refused (os error 111)". */
 function rootCause(error: unknown): string {
   let inner = error;
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
-  return messageOf(inner);
+  const message = messageOf(inner).replace(/ \(os error \d+\)$/, "");
+  return message.startsWith("error sending request")
+    ? message.split(": ").at(-1) ?? message
+    : message;
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./create.ts";
+export * from "./discover.ts";
 export * from "./identify.ts";
 export * from "./provider.ts";
 export * from "./registry.ts";

@@ -1,5 +1,5 @@
 import type { ServerKind } from "./provider.ts";
-import { sameName, type ServerOffer } from "./resolve.ts";
+import { sameName, type ServerOffer } from "./discover.ts";
 
 /** Where an entry of the registry comes from. `server`: offered right now, not registered. */
 export type ModelOrigin = "config" | "added" | "imported" | "pulled" | "seen" | "server";
