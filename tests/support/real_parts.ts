@@ -1,0 +1,63 @@
+/**
+ * Real parts that tests drive. A part that is not there makes its tests say
+ * `skipped: no … (start: …)`; under `CI=true` it makes them fail, because CI is to provide it.
+ */
+
+/** A part, or why it is not there. */
+export type Part<T> =
+  | { readonly there: true; readonly part: T }
+  | { readonly there: false; readonly reason: string };
+
+/** Registers a test that needs a real part. */
+export function testWith<T>(
+  name: string,
+  part: Part<T>,
+  fn: (part: T, t: Deno.TestContext) => Promise<void>,
+): void {
+  if (part.there) {
+    Deno.test(name, (t) => fn(part.part, t));
+  } else if (Deno.env.get("CI") === "true") {
+    Deno.test(name, () => {
+      throw new Error(`CI must provide this: ${part.reason}`);
+    });
+  } else {
+    Deno.test({ name: `${name} … skipped: ${part.reason}`, ignore: true, fn: () => {} });
+  }
+}
+
+/** A model server with the name of a small real model. */
+export interface RealServer {
+  readonly url: string;
+  readonly model: string;
+}
+
+/**
+ * The real Ollama: `OWLLM_TEST_OLLAMA` is its URL, else the usual port. The model `smollm2` is
+ * made of the weights of FACTS by `.ci/run`.
+ */
+export function realOllama(): Promise<Part<RealServer>> {
+  const url = Deno.env.get("OWLLM_TEST_OLLAMA") ?? "http://127.0.0.1:11434";
+  return withModel(url, "smollm2", "no Ollama with smollm2 (start: ollama serve)");
+}
+
+/** llama.cpp's own server: `OWLLM_TEST_LLAMA_CPP` is its URL, else the usual port. */
+export function realLlamaCpp(): Promise<Part<RealServer>> {
+  const url = Deno.env.get("OWLLM_TEST_LLAMA_CPP") ?? "http://127.0.0.1:8080";
+  return withModel(url, undefined, "no llama.cpp server (start: llama-server -m MODEL.gguf)");
+}
+
+async function withModel(
+  url: string,
+  name: string | undefined,
+  reason: string,
+): Promise<Part<RealServer>> {
+  try {
+    const response = await fetch(`${url}/v1/models`, { signal: AbortSignal.timeout(2000) });
+    const { data } = await response.json() as { data: { id: string }[] };
+    const found = data.find(({ id }) => name === undefined || id === `${name}:latest`);
+    if (found === undefined) return { there: false, reason };
+    return { there: true, part: { url, model: name ?? found.id } };
+  } catch (error) {
+    return { there: false, reason: `${reason}; ${error instanceof Error ? error.message : ""}` };
+  }
+}
