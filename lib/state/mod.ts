@@ -1,0 +1,7 @@
+/**
+ * The one SQLite file: models, servers, environments, smoke runs. The only room that opens SQLite.
+ * @module
+ */
+export * from "./records.ts";
+export { openState, type OpenStateOptions, type State, STATE_FILE } from "./open.ts";
+export type { StateBackup, StateCheck } from "./care.ts";
