@@ -24,6 +24,9 @@ import { joinChunks } from "../stream_join.ts";
 import { chatBody, chunkOf, timingsOf } from "./convert.ts";
 import { ChatLine, Embed, Processes, Show, Tags } from "./wire.ts";
 
+const UNLOAD_TIMEOUT_MS = 10_000;
+const UNLOAD_POLL_MS = 50;
+
 /** Ollama by its native API. */
 export function createOllamaProvider(baseUrl: string, clock: Clock): ModelProvider {
   const url = (path: string) => `${baseUrl}${path}`;
@@ -53,6 +56,7 @@ export function createOllamaProvider(baseUrl: string, clock: Clock): ModelProvid
     async unload(model, signal) {
       const target = url("/api/generate");
       await readBody(await postJson(target, { model, keep_alive: 0 }, signal), target, signal);
+      await untilGone(() => loaded(url("/api/ps"), model, signal), clock, signal);
     },
     close: () => Promise.resolve(),
   };
@@ -100,6 +104,24 @@ async function loaded(
     gpuBytes: found.size_vram,
     expiresAt: found.expires_at === undefined ? undefined : new Date(found.expires_at),
   };
+}
+
+/** Ollama answers an unload before the memory is free; a cold load measured then would be warm. */
+async function untilGone(
+  look: () => Promise<LoadedModel | undefined>,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<void> {
+  const end = clock.monotonic() + UNLOAD_TIMEOUT_MS;
+  while (await look() !== undefined) {
+    if (clock.monotonic() > end) {
+      throw new OwllmError({
+        code: "model",
+        message: `Ollama did not unload the model within ${UNLOAD_TIMEOUT_MS / 1000} s`,
+      });
+    }
+    await clock.sleep(UNLOAD_POLL_MS, signal);
+  }
 }
 
 async function chat(
