@@ -1,0 +1,208 @@
+import { messageOf } from "../core/mod.ts";
+import { type ConfiguredModel, MODEL_FIELDS } from "./models_file.ts";
+import { absolutePath, directoryOf, displayPath, type OwllmPaths, xdgPaths } from "./paths.ts";
+import { ConfigError, type ConfigProblem, shown } from "./problem.ts";
+import { configFileSchema, expectedOf, modelsFileSchema, schemaOf } from "./schema.ts";
+import {
+  SETTING_KEYS,
+  type SettingKey,
+  SETTINGS,
+  type Settings,
+  type SettingValues,
+  toSettings,
+} from "./settings.ts";
+import { readTomlFile, type TomlFile } from "./toml_file.ts";
+import { readVariables } from "./variables.ts";
+
+/** A setting that was given on the command line. */
+export interface FlagValue {
+  readonly key: SettingKey;
+  /** As it was typed: `--server`. */
+  readonly flag: string;
+  readonly value: unknown;
+}
+
+/** What {@linkcode loadConfig} works from. */
+export interface LoadConfigOptions {
+  /** Absolute. */
+  readonly cwd: string;
+  /** Absolute; empty when there is none. */
+  readonly home: string;
+  env(name: string): string | undefined;
+  /** Only what was really given: a flag wins even when its value is the default. */
+  readonly flags: readonly FlagValue[];
+  /** Instead of the `owllm.toml` in the working directory or above it. */
+  readonly projectFile?: string | undefined;
+}
+
+/** A value and where it came from. */
+export interface SettingValue {
+  readonly key: SettingKey;
+  /** Undefined: there is none. */
+  readonly value: unknown;
+  /** `flag --server`, `environment OLLAMA_HOST`, `owllm.toml:12`, `default`. */
+  readonly origin: string;
+}
+
+/** The configuration as it holds now. */
+export interface LoadedConfig {
+  readonly settings: Settings;
+  readonly paths: OwllmPaths;
+  /** Every setting with its origin. */
+  readonly values: readonly SettingValue[];
+  /** The models of the `models.toml` files; the project's win over the user's. */
+  readonly models: readonly ConfiguredModel[];
+  /** The files that were read, absolute. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Loads the configuration: flag > environment > project file > user file > default.
+ *
+ * @throws {@linkcode ConfigError} with everything that is wrong
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
+  const paths = xdgPaths(options.env, options.home);
+  const problems: ConfigProblem[] = [];
+  const project = await findProjectFile(options, problems);
+  const user = await ifFile(`${paths.config}/config.toml`);
+  const values = new Map<SettingKey, SettingValue>();
+  const files: string[] = [];
+
+  for (const path of [user, project]) {
+    if (path === undefined) continue;
+    const file = await readTomlFile(path, display(path, options), configFileSchema());
+    files.push(path);
+    problems.push(...file.problems);
+    for (const value of settingsOf(file, options.home)) values.set(value.key, value);
+  }
+  const variables = readVariables(options.env);
+  problems.push(...variables.problems);
+  for (const { key, value, variable } of variables.found) {
+    const origin = `environment ${variable}`;
+    values.set(key, { key, value: resolved(key, value, options.cwd, options.home), origin });
+  }
+  for (const flag of options.flags) {
+    const { key, value } = flag;
+    const problem = flagProblem(flag);
+    if (problem !== undefined) problems.push(problem);
+    const origin = `flag ${flag.flag}`;
+    values.set(key, { key, value: resolved(key, value, options.cwd, options.home), origin });
+  }
+
+  const models = new Map<string, ConfiguredModel>();
+  for (const beside of [`${paths.config}/config.toml`, project]) {
+    if (beside === undefined) continue;
+    const path = await ifFile(`${directoryOf(beside)}/models.toml`);
+    if (path === undefined || files.includes(path)) continue;
+    const file = await readTomlFile(path, display(path, options), modelsFileSchema());
+    files.push(path);
+    problems.push(...file.problems);
+    for (const model of modelsOf(file, options.home)) models.set(model.id, model);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  const all = SETTING_KEYS.map((key) => values.get(key) ?? defaultOf(key, paths));
+  const flat = Object.fromEntries(all.map(({ key, value }) => [key, value]));
+  return {
+    // Each value has passed the schema of its key above, or is the default of that key.
+    settings: toSettings(flat as unknown as SettingValues),
+    paths,
+    values: all,
+    models: [...models.values()],
+    files,
+  };
+}
+
+function display(path: string, { cwd, home }: LoadConfigOptions): string {
+  return displayPath(path, cwd, home);
+}
+
+function defaultOf(key: SettingKey, paths: OwllmPaths): SettingValue {
+  const value = key === "state.dir" ? paths.state : SETTINGS[key].default;
+  return { key, value, origin: "default" };
+}
+
+/** The file of `--config`, which must be there, or the nearest `owllm.toml` upwards. */
+async function findProjectFile(
+  { projectFile, cwd, home }: LoadConfigOptions,
+  problems: ConfigProblem[],
+): Promise<string | undefined> {
+  if (projectFile !== undefined) {
+    const path = absolutePath(projectFile, cwd, home);
+    if (await ifFile(path) !== undefined) return path;
+    problems.push({ where: "--config", key: "", message: `There is no file "${projectFile}"` });
+    return undefined;
+  }
+  for (let directory = cwd;; directory = directoryOf(directory)) {
+    const path = await ifFile(`${directory === "/" ? "" : directory}/owllm.toml`);
+    if (path !== undefined || directory === "/") return path;
+  }
+}
+
+/** The path when something is there, be it readable or not. */
+async function ifFile(path: string): Promise<string | undefined> {
+  try {
+    await Deno.stat(path);
+    return path;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    // What cannot even be looked at is reported when it is read.
+    if (error instanceof Deno.errors.PermissionDenied) return path;
+    throw new ConfigError([{ where: path, key: "", message: messageOf(error) }]);
+  }
+}
+
+/** The settings of a file, with paths made absolute. */
+function settingsOf(
+  file: TomlFile<Record<string, Record<string, unknown>>>,
+  home: string,
+): SettingValue[] {
+  return SETTING_KEYS.flatMap((key) => {
+    const path = key.split(".");
+    const value = file.data?.[path[0] ?? ""]?.[path[1] ?? ""];
+    if (value === undefined) return [];
+    const base = directoryOf(file.path);
+    return { key, value: resolved(key, value, base, home), origin: file.where(path) };
+  });
+}
+
+function resolved(key: SettingKey, value: unknown, base: string, home: string): unknown {
+  const isPath = SETTINGS[key].kind === "path" && typeof value === "string";
+  return isPath ? absolutePath(value, base, home) : value;
+}
+
+function flagProblem({ key, flag, value }: FlagValue): ConfigProblem | undefined {
+  const { kind } = SETTINGS[key];
+  if (schemaOf(kind).safeParse(value).success) return undefined;
+  const message = `The value is ${shown(value)}, expected ${expectedOf(kind)}`;
+  return { where: flag, key, message };
+}
+
+/** The models of a file, in its order. */
+function modelsOf(
+  file: TomlFile<{ models?: Record<string, Record<string, unknown>> | undefined }>,
+  home: string,
+): ConfiguredModel[] {
+  return Object.entries(file.data?.models ?? {}).map(([id, table]) =>
+    toModel(id, table, directoryOf(file.path), home)
+  );
+}
+
+/** A checked table as a model; relative paths are under `base`. */
+export function toModel(
+  id: string,
+  table: Readonly<Record<string, unknown>>,
+  base: string,
+  home: string,
+): ConfiguredModel {
+  const model: Record<string, unknown> = { id };
+  for (const [name, value] of Object.entries(table)) {
+    const field = MODEL_FIELDS[name];
+    if (field === undefined || value === undefined) continue;
+    const isPath = field.kind === "path" && typeof value === "string";
+    model[field.field] = isPath ? absolutePath(value, base, home) : value;
+  }
+  return model as unknown as ConfiguredModel;
+}

@@ -1,0 +1,215 @@
+/**
+ * What kind of value a setting takes.
+ *
+ * - `ports`: a list of TCP ports; comma-separated in the environment
+ * - `path`: relative to the file it stands in, else to the working directory; `~/` is the home
+ * - `variable`: the name of an environment variable
+ */
+export type ValueKind =
+  | "text"
+  | "url"
+  | "path"
+  | "variable"
+  | "boolean"
+  | "count"
+  | "number"
+  | "port"
+  | "ports"
+  | "tier"
+  | "model_type"
+  | "server_kind";
+
+/** One setting: what it takes, what it is when nobody says, and why one would change it. */
+export interface Setting {
+  readonly kind: ValueKind;
+  /** Undefined: there is none, or it is worked out (`state.dir`). */
+  readonly default: string | number | boolean | readonly number[] | undefined;
+  readonly brief: string;
+}
+
+/** The words of each kind that is a choice. */
+export const CHOICES = {
+  tier: ["quick", "standard", "deep"],
+  model_type: ["instruct", "base"],
+  server_kind: ["ollama", "llama_cpp", "vllm", "lm_studio", "openai_compatible", "builtin"],
+} as const;
+
+/** Every setting by its key in the TOML files. The schema, the environment and the docs follow. */
+export const SETTINGS = {
+  "server.url": {
+    kind: "url",
+    default: undefined,
+    brief: "The model server; without it the ports below are looked at",
+  },
+  "server.ollama_url": {
+    kind: "url",
+    default: "http://127.0.0.1:11434",
+    brief: "Where Ollama listens; OLLAMA_HOST sets it too",
+  },
+  "server.ports": {
+    kind: "ports",
+    default: [8080, 8000, 1234],
+    brief: "Ports on 127.0.0.1 to look at: llama.cpp, vLLM, LM Studio",
+  },
+  "server.api_key_env": {
+    kind: "variable",
+    default: undefined,
+    brief: "Name of the environment variable that holds the server's API key",
+  },
+  "model.default": {
+    kind: "text",
+    default: undefined,
+    brief: "The model for commands that are given none",
+  },
+  "smoke.tier": {
+    kind: "tier",
+    default: "quick",
+    brief: "Which probes run: quick, standard (--full) or deep (--deep)",
+  },
+  "smoke.agent_context_tokens": {
+    kind: "count",
+    default: 16_384,
+    brief: "Context that an agent needs, in tokens",
+  },
+  "smoke.context_tokens": {
+    kind: "count",
+    default: undefined,
+    brief: "Context to ask servers for (num_ctx), in tokens; without it the server's own",
+  },
+  "smoke.stall_timeout_ms": {
+    kind: "count",
+    default: 60_000,
+    brief: "Longest silence before a request counts as hung",
+  },
+  "smoke.request_timeout_ms": {
+    kind: "count",
+    default: 300_000,
+    brief: "Longest that one request may take",
+  },
+  "smoke.ttft_budget_ms": {
+    kind: "count",
+    default: 5_000,
+    brief: "Budget for the first token of a warm prompt of 1,000 tokens",
+  },
+  "smoke.min_decode_tok_s": {
+    kind: "number",
+    default: 8,
+    brief: "Decode speed below which a model is too slow for an agent, in tokens per second",
+  },
+  "smoke.cold_load_budget_ms": {
+    kind: "count",
+    default: 60_000,
+    brief: "Budget for loading the model from disk",
+  },
+  "builtin.threads": {
+    kind: "count",
+    default: 1,
+    brief: "Threads of the built-in engine; more than one helps only on idle cores",
+  },
+  "builtin.context_tokens": {
+    kind: "count",
+    default: 4_096,
+    brief: "Context of the built-in engine, in tokens",
+  },
+  "state.dir": {
+    kind: "path",
+    default: undefined,
+    brief: "Directory of the state file",
+  },
+  "output.color": {
+    kind: "boolean",
+    default: true,
+    brief: "Colour on a terminal",
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** The key of a setting, e.g. `server.url`. */
+export type SettingKey = keyof typeof SETTINGS;
+
+/** All keys, in the order in which they are shown. */
+export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
+
+/** The type of a value of each kind. */
+interface KindTypes {
+  readonly text: string;
+  readonly url: string;
+  readonly path: string;
+  readonly variable: string;
+  readonly boolean: boolean;
+  readonly count: number;
+  readonly number: number;
+  readonly port: number;
+  readonly ports: readonly number[];
+  readonly tier: (typeof CHOICES)["tier"][number];
+  readonly model_type: (typeof CHOICES)["model_type"][number];
+  readonly server_kind: (typeof CHOICES)["server_kind"][number];
+}
+
+/** The checked value of every setting by its key; undefined where there is none. */
+export type SettingValues = {
+  readonly [K in SettingKey]:
+    | KindTypes[(typeof SETTINGS)[K]["kind"]]
+    | (K extends "state.dir" ? never
+      : (typeof SETTINGS)[K]["default"] extends undefined ? undefined
+      : never);
+};
+
+/** The settings as the rest of owllm takes them. */
+export interface Settings {
+  readonly server: {
+    readonly url: string | undefined;
+    readonly ollamaUrl: string;
+    readonly ports: readonly number[];
+    readonly apiKeyEnv: string | undefined;
+  };
+  readonly model: { readonly default: string | undefined };
+  readonly smoke: {
+    readonly tier: "quick" | "standard" | "deep";
+    readonly agentContextTokens: number;
+    readonly contextTokens: number | undefined;
+    readonly stallTimeoutMs: number;
+    readonly requestTimeoutMs: number;
+    readonly ttftBudgetMs: number;
+    readonly minDecodeTokS: number;
+    readonly coldLoadBudgetMs: number;
+  };
+  readonly builtin: { readonly threads: number; readonly contextTokens: number };
+  readonly state: { readonly dir: string };
+  readonly output: { readonly color: boolean };
+}
+
+/** Groups flat values. */
+export function toSettings(values: SettingValues): Settings {
+  return {
+    server: {
+      url: values["server.url"],
+      ollamaUrl: values["server.ollama_url"],
+      ports: values["server.ports"],
+      apiKeyEnv: values["server.api_key_env"],
+    },
+    model: { default: values["model.default"] },
+    smoke: {
+      tier: values["smoke.tier"],
+      agentContextTokens: values["smoke.agent_context_tokens"],
+      contextTokens: values["smoke.context_tokens"],
+      stallTimeoutMs: values["smoke.stall_timeout_ms"],
+      requestTimeoutMs: values["smoke.request_timeout_ms"],
+      ttftBudgetMs: values["smoke.ttft_budget_ms"],
+      minDecodeTokS: values["smoke.min_decode_tok_s"],
+      coldLoadBudgetMs: values["smoke.cold_load_budget_ms"],
+    },
+    builtin: {
+      threads: values["builtin.threads"],
+      contextTokens: values["builtin.context_tokens"],
+    },
+    state: { dir: values["state.dir"] },
+    output: { color: values["output.color"] },
+  };
+}
+
+/** The addresses at which a model server is looked for, the likeliest first. */
+export function serverAddresses({ server }: Settings): string[] {
+  if (server.url !== undefined) return [server.url];
+  const ports = server.ports.map((port) => `http://127.0.0.1:${port}`);
+  return [...new Set([server.ollamaUrl, ...ports])];
+}
