@@ -8,6 +8,7 @@ import {
   type ProbeResult,
   skip,
 } from "./probe.ts";
+import { canThink } from "./thinking.ts";
 
 /** What happens during a run, in order: each `probe_start` is followed by its `probe_done`. */
 export type SmokeEvent =
@@ -96,17 +97,6 @@ async function unmetNeed(needs: ProbeNeeds, context: ProbeContext): Promise<stri
 function isLoopback(baseUrl: string): boolean {
   const { hostname } = new URL(baseUrl);
   return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
-}
-
-/** By what the server says; where it says nothing, by the template and the names of known families. */
-async function canThink(context: ProbeContext): Promise<boolean> {
-  const description = await context.describe();
-  if (context.server.kind === "ollama") {
-    return description?.capabilities?.includes("thinking") ?? false;
-  }
-  if (/<think>|enable_thinking|reasoning/.test(description?.template ?? "")) return true;
-  return /deepseek-r1|qwq|qwen3(?!.*(instruct|coder))|gpt-oss|magistral|-think/i
-    .test(context.model);
 }
 
 /** Why nothing after this probe can be judged; undefined when the run goes on. */
