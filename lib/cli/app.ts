@@ -6,7 +6,12 @@ import {
 } from "@stricli/core";
 import type { Cli } from "./command.ts";
 import { messageOf } from "../core/mod.ts";
+import { configCheck } from "./commands/config_check.ts";
+import { configShow } from "./commands/config_show.ts";
 import { smokeModel } from "./commands/smoke_model.ts";
+import { stateBackup } from "./commands/state_backup.ts";
+import { stateCheck } from "./commands/state_check.ts";
+import { statePath } from "./commands/state_path.ts";
 import { VERSION } from "./version.ts";
 
 /** The tree of commands. Each file in `commands/` holds one; this is their list. */
@@ -15,8 +20,16 @@ export function buildApp(text: ApplicationText): Application<Cli> {
     routes: { model: smokeModel },
     docs: { brief: "Find out whether a local model really works" },
   });
+  const config = buildRouteMap({
+    routes: { show: configShow, check: configCheck },
+    docs: { brief: "The settings, and where each comes from" },
+  });
+  const state = buildRouteMap({
+    routes: { path: statePath, check: stateCheck, backup: stateBackup },
+    docs: { brief: "The one file that owllm keeps" },
+  });
   const root = buildRouteMap({
-    routes: { smoke },
+    routes: { smoke, config, state },
     docs: {
       brief: "Know that your local model works, then let it work safely",
     },

@@ -1,9 +1,9 @@
 import { messageOf, OwllmError } from "../core/mod.ts";
 import { type Database } from "./database.ts";
-import { damaged, sqliteError } from "./errors.ts";
+import { damaged, restoreHint, sqliteError } from "./errors.ts";
 import { versionOf } from "./migrate.ts";
 
-/** What `owllm state check` finds. */
+/** What `owllm state check` finds; these are the names that its `--json` prints. */
 export interface StateCheck {
   readonly path: string;
   /** True when nothing below tells of damage. */
@@ -11,20 +11,22 @@ export interface StateCheck {
   /** What `PRAGMA integrity_check` found wrong; empty when all is well. */
   readonly integrity: readonly string[];
   /** Rows that refer to a row that is not there. */
-  readonly brokenReferences: number;
-  readonly schemaVersion: number;
-  readonly sqliteVersion: string;
+  readonly broken_references: number;
+  readonly schema_version: number;
+  readonly sqlite_version: string;
   /** Size of the file in bytes, and of its write-ahead log. */
-  readonly sizeBytes: number;
-  readonly walBytes: number;
+  readonly size_bytes: number;
+  readonly wal_bytes: number;
   /** Rows per table. */
   readonly rows: Readonly<Record<string, number>>;
+  /** What to do when it is not ok. */
+  readonly fix: string;
 }
 
 /** A finished backup. */
 export interface StateBackup {
   readonly target: string;
-  readonly sizeBytes: number;
+  readonly size_bytes: number;
 }
 
 /** Reads every page, index and reference of the file. */
@@ -32,7 +34,7 @@ export async function checkFile(db: Database): Promise<StateCheck> {
   const integrity = db.all("PRAGMA integrity_check")
     .map((row) => String(row["integrity_check"]))
     .filter((line) => line !== "ok");
-  const brokenReferences = db.all("PRAGMA foreign_key_check").length;
+  const broken_references = db.all("PRAGMA foreign_key_check").length;
   const tables = db.all(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
   ).map((row) => String(row["name"]));
@@ -41,14 +43,15 @@ export async function checkFile(db: Database): Promise<StateCheck> {
   );
   return {
     path: db.path,
-    ok: integrity.length === 0 && brokenReferences === 0,
+    ok: integrity.length === 0 && broken_references === 0,
     integrity,
-    brokenReferences,
-    schemaVersion: versionOf(db),
-    sqliteVersion: String(db.get("SELECT sqlite_version() AS v")?.["v"]),
-    sizeBytes: await sizeOf(db.path),
-    walBytes: await sizeOf(`${db.path}-wal`),
+    broken_references,
+    schema_version: versionOf(db),
+    sqlite_version: String(db.get("SELECT sqlite_version() AS v")?.["v"]),
+    size_bytes: await sizeOf(db.path),
+    wal_bytes: await sizeOf(`${db.path}-wal`),
     rows,
+    fix: restoreHint(db.path),
   };
 }
 
@@ -74,7 +77,7 @@ export async function backupTo(db: Database, target: string): Promise<StateBacku
     await Deno.remove(target);
     throw sqliteError(error, target);
   }
-  return { target, sizeBytes: await sizeOf(target) };
+  return { target, size_bytes: await sizeOf(target) };
 }
 
 async function createTarget(target: string): Promise<void> {

@@ -3,5 +3,5 @@
  * @module
  */
 export * from "./records.ts";
-export { openState, type OpenStateOptions, type State, STATE_FILE } from "./open.ts";
+export { openState, type OpenStateOptions, type State, statePathIn } from "./open.ts";
 export type { StateBackup, StateCheck } from "./care.ts";

@@ -13,7 +13,12 @@ import { createServersTable } from "./servers.ts";
 import { createSmokeRunsTable } from "./smoke_runs.ts";
 
 /** Name of the state file in the state directory. */
-export const STATE_FILE = "owllm.db";
+const STATE_FILE = "owllm.db";
+
+/** The state file of a state directory. */
+export function statePathIn(dir: string): string {
+  return `${dir.replace(/\/+$/, "")}/${STATE_FILE}`;
+}
 
 /** How long a write waits for another process's write, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -54,7 +59,7 @@ export interface State extends Disposable {
  */
 export async function openState(options: OpenStateOptions): Promise<State> {
   const { dir, clock, ids, mode = "create" } = options;
-  const path = `${dir.replace(/\/+$/, "")}/${STATE_FILE}`;
+  const path = statePathIn(dir);
   if (mode === "existing") await assertExists(path);
   await prepareDirectory(dir);
   await createPrivateFile(path);
