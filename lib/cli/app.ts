@@ -8,6 +8,7 @@ import type { Cli } from "./command.ts";
 import { messageOf } from "../core/mod.ts";
 import { configCheck } from "./commands/config_check.ts";
 import { configShow } from "./commands/config_show.ts";
+import { schema } from "./commands/schema.ts";
 import { smokeModel } from "./commands/smoke_model.ts";
 import { stateBackup } from "./commands/state_backup.ts";
 import { stateCheck } from "./commands/state_check.ts";
@@ -29,7 +30,7 @@ export function buildApp(text: ApplicationText): Application<Cli> {
     docs: { brief: "The one file that owllm keeps" },
   });
   const root = buildRouteMap({
-    routes: { smoke, config, state },
+    routes: { smoke, config, state, schema },
     docs: {
       brief: "Know that your local model works, then let it work safely",
     },

@@ -77,7 +77,7 @@ export interface Run<F> {
 /** One command: what `--help` says, what it takes, and what it does. */
 export interface CommandSpec<
   F extends Readonly<Record<string, unknown>>,
-  A extends readonly string[],
+  A extends readonly (string | undefined)[],
 > {
   readonly brief: string;
   /** Paragraphs under the usage line. */
@@ -93,7 +93,7 @@ export interface CommandSpec<
 /** Builds a command that prints errors as owllm does and sets the exit code. */
 export function defineCommand<
   F extends Readonly<Record<string, unknown>> = Readonly<Record<never, never>>,
-  A extends readonly string[] = [],
+  A extends readonly (string | undefined)[] = [],
 >(
   spec: CommandSpec<F, A>,
 ): Command<Cli> {

@@ -1,0 +1,8 @@
+/**
+ * The smoke of a model: probes, their runner, reports of a run, and what is made of stored runs.
+ * @module
+ */
+export * from "./fix_order.ts";
+export * from "./probe.ts";
+export * from "./report.ts";
+export { smokeReportJsonSchema, SmokeReportSchema } from "./report_schema.ts";
