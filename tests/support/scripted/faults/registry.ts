@@ -1,0 +1,15 @@
+import type { Fault } from "../types.ts";
+import { ANSWER_FAULTS, CALL_FORM_FAULTS } from "./answers.ts";
+import { WIRE_FAULTS } from "./wire.ts";
+
+const FAULTS: readonly Fault[] = [...WIRE_FAULTS, ...ANSWER_FAULTS, ...CALL_FORM_FAULTS];
+
+/** All names, for tests that go through every fault. */
+export const FAULT_NAMES: readonly string[] = FAULTS.map(({ name }) => name);
+
+/** The fault of a name; a wrong name is a mistake in a test. */
+export function faultByName(name: string): Fault {
+  const fault = FAULTS.find((one) => one.name === name);
+  if (fault === undefined) throw new TypeError(`No fault "${name}"`);
+  return fault;
+}

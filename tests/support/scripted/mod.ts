@@ -1,0 +1,8 @@
+/**
+ * A model server that speaks real HTTP on loopback: Ollama's native API, `/v1`, llama.cpp's and
+ * others' extras, healthy or with a fault by name.
+ * @module
+ */
+export { startScriptedServer, TOOL_TEMPLATE } from "./server.ts";
+export { cutPrompt } from "./chat.ts";
+export * from "./types.ts";
