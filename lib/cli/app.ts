@@ -1,11 +1,6 @@
-import {
-  type Application,
-  type ApplicationText,
-  buildApplication,
-  buildRouteMap,
-} from "@stricli/core";
+import { type Application, buildApplication, buildRouteMap } from "@stricli/core";
 import type { Cli } from "./command.ts";
-import { messageOf } from "../core/mod.ts";
+import { completions } from "./commands/completions.ts";
 import { configCheck } from "./commands/config_check.ts";
 import { configShow } from "./commands/config_show.ts";
 import { schema } from "./commands/schema.ts";
@@ -13,10 +8,17 @@ import { smokeModel } from "./commands/smoke_model.ts";
 import { stateBackup } from "./commands/state_backup.ts";
 import { stateCheck } from "./commands/state_check.ts";
 import { statePath } from "./commands/state_path.ts";
+import { TEXT } from "./refusal.ts";
 import { VERSION } from "./version.ts";
 
+/** Lets every flag through as a candidate for "did you mean"; `refusal.ts` judges what is near. */
+const DISTANCE = {
+  threshold: Number.MAX_SAFE_INTEGER,
+  weights: { insertion: 1, deletion: 1, substitution: 1, transposition: 1 },
+};
+
 /** The tree of commands. Each file in `commands/` holds one; this is their list. */
-export function buildApp(text: ApplicationText): Application<Cli> {
+export function buildApp(): Application<Cli> {
   const smoke = buildRouteMap({
     routes: { model: smokeModel },
     docs: { brief: "Find out whether a local model really works" },
@@ -30,7 +32,7 @@ export function buildApp(text: ApplicationText): Application<Cli> {
     docs: { brief: "The one file that owllm keeps" },
   });
   const root = buildRouteMap({
-    routes: { smoke, config, state, schema },
+    routes: { smoke, config, state, schema, completions },
     docs: {
       brief: "Know that your local model works, then let it work safely",
     },
@@ -38,13 +40,12 @@ export function buildApp(text: ApplicationText): Application<Cli> {
   return buildApplication(root, {
     name: "owllm",
     versionInfo: { currentVersion: VERSION },
-    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-    documentation: { disableAnsiColor: true },
-    localization: {
-      text: {
-        ...text,
-        exceptionWhileParsingArguments: (error) => `owllm: ${messageOf(error)}`,
-      },
+    scanner: {
+      caseStyle: "allow-kebab-for-camel",
+      allowArgumentEscapeSequence: true,
+      distanceOptions: DISTANCE,
     },
+    documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
+    localization: { text: TEXT },
   });
 }

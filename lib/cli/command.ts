@@ -28,7 +28,8 @@ export interface GlobalFlags {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  readonly color: boolean;
+  /** Undefined unless `--color` or `--no-color` was given. */
+  readonly color?: boolean;
   readonly state?: string;
   readonly config?: string;
 }
@@ -64,7 +65,7 @@ export const GLOBAL_FLAGS: FlagParametersForType<GlobalFlags, Cli> = {
     withNegated: false,
   },
   verbose: { kind: "boolean", brief: "More remarks on stderr", default: false, withNegated: false },
-  color: { kind: "boolean", brief: "Colour on a terminal (also NO_COLOR)", default: true },
+  color: { kind: "boolean", brief: "Colour on a terminal (also NO_COLOR)", optional: true },
 };
 
 /** What a command's `run` gets. */
@@ -113,8 +114,7 @@ export function defineCommand<
       positional: spec.positional,
     },
     async func(this: Cli, flags: F & GlobalFlags, ...args: A): Promise<void> {
-      const noColor = (this.env("NO_COLOR") ?? "") !== "" || this.env("TERM") === "dumb";
-      const out = createOutput({ ...flags, color: flags.color && !noColor });
+      const out = createOutput({ ...flags, color: await wantsColor(this, flags) });
       try {
         await spec.run({ cli: this, out, flags }, ...args);
       } catch (error) {
@@ -122,6 +122,20 @@ export function defineCommand<
       }
     },
   });
+}
+
+/** Whether text on a terminal may be coloured: by flag, environment or configuration. */
+async function wantsColor(cli: Cli, flags: GlobalFlags): Promise<boolean> {
+  if (!Deno.stdout.isTerminal() || cli.env("TERM") === "dumb") return false;
+  if (flags.color !== undefined) return flags.color;
+  try {
+    const { loadSettings } = await import("./load.ts");
+    return (await loadSettings(cli, flags)).settings.output.color;
+  } catch (error) {
+    // A command that needs the configuration will say what is wrong with it.
+    if (error instanceof OwllmError) return false;
+    throw error;
+  }
 }
 
 /**

@@ -17,6 +17,13 @@ export async function loadSettings(
       ...flags.state === undefined
         ? []
         : [{ key: "state.dir", flag: "--state", value: flags.state } as const],
+      ...flags.color === undefined ? [] : [
+        {
+          key: "output.color",
+          flag: flags.color ? "--color" : "--no-color",
+          value: flags.color,
+        } as const,
+      ],
       ...given,
     ],
     projectFile: flags.config,

@@ -1,11 +1,17 @@
-import { run, text_en } from "@stricli/core";
+import { run } from "@stricli/core";
 import { createIds, EXIT, interrupted, systemClock, systemRandom } from "../core/mod.ts";
 import { buildApp } from "./app.ts";
+import { normalizeArguments } from "./arguments.ts";
 import { type Cli, reportError } from "./command.ts";
+import { complete } from "./complete.ts";
 import { write } from "./output.ts";
+import { refusal } from "./refusal.ts";
 
 /** How long a command may take to end after Ctrl-C before the process is ended for it. */
 const GRACE_MS = 800;
+
+/** The parser's exit codes for a command line that is wrong. */
+const REFUSED: readonly number[] = [-5, -4]; // unknown command, wrong arguments
 
 /** Runs one command line and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -19,41 +25,37 @@ export async function main(argv: readonly string[]): Promise<number> {
   Deno.addSignalListener("SIGTERM", stop);
 
   let exitCode: number = EXIT.ok;
-  const cli = createCli(interrupt.signal, (code) => exitCode = code);
+  const complaints: string[] = [];
+  const cli = createCli(interrupt.signal, complaints, (code) => exitCode = code);
+  const app = buildApp();
+  const json = argv.includes("--json");
   try {
-    await run(buildApp(text_en), hoistGlobalFlags(argv), cli);
+    if (argv[0] === "complete") {
+      await complete(app, argv.slice(1), cli);
+      return EXIT.ok;
+    }
+    const words = normalizeArguments(argv);
+    await run(app, words, cli);
+    const code = Number(cli.process.exitCode ?? 0);
+    if (REFUSED.includes(code)) throw refusal(app, words, complaints.join("\n"));
+    if (code !== 0) throw new Error(complaints.join("\n"));
   } catch (error) {
-    return reportError(error, argv.includes("--json"), interrupt.signal);
+    return reportError(error, json, interrupt.signal);
   }
-  // Stricli reports its own refusals (unknown command or flag) as negative codes.
-  const refused = Number(cli.process.exitCode ?? 0);
-  if (refused < 0) return EXIT.usage;
   return interrupt.signal.aborted ? EXIT.interrupted : exitCode;
 }
 
-/** `owllm --json smoke model x` means `owllm smoke model x --json`: flags may come first. */
-export function hoistGlobalFlags(argv: readonly string[]): string[] {
-  const leading: string[] = [];
-  let index = 0;
-  for (; index < argv.length; index++) {
-    const word = argv[index] ?? "";
-    if (word === "--state" || word === "--config") leading.push(word, argv[++index] ?? "");
-    else if (/^--(json|quiet|verbose|no-color|color|(state|config)=.*)$/.test(word)) {
-      leading.push(word);
-    } else break;
-  }
-  const rest = argv.slice(index);
-  const end = rest.indexOf("--");
-  return end < 0 ? [...rest, ...leading] : [...rest.slice(0, end), ...leading, ...rest.slice(end)];
-}
-
-function createCli(signal: AbortSignal, setExitCode: (code: number) => void): Cli {
-  const stream = (target: typeof Deno.stdout | typeof Deno.stderr) => ({
-    write: (text: string) => write(target, text),
-    getColorDepth: () => 1,
-  });
+/** The parser writes to stderr only when it refuses; its words are kept to be put better. */
+function createCli(
+  signal: AbortSignal,
+  complaints: string[],
+  setExitCode: (code: number) => void,
+): Cli {
   return {
-    process: { stdout: stream(Deno.stdout), stderr: stream(Deno.stderr) },
+    process: {
+      stdout: { write: (text: string) => write(Deno.stdout, text), getColorDepth: () => 1 },
+      stderr: { write: (text: string) => complaints.push(text), getColorDepth: () => 1 },
+    },
     clock: systemClock,
     ids: createIds(() => systemClock.now(), systemRandom),
     random: systemRandom,

@@ -26,6 +26,9 @@ export function readVariables(
     if (parsed.success) found.push({ key, value: parsed.data, variable });
     else problems.push({ where: variable, key, message: wrong(text, kind) });
   }
+  if ((env("NO_COLOR") ?? "") !== "" && !found.some(({ key }) => key === "output.color")) {
+    found.push({ key: "output.color", value: false, variable: "NO_COLOR" });
+  }
   const host = env("OLLAMA_HOST")?.trim() ?? "";
   if (host !== "" && !found.some(({ key }) => key === "server.ollama_url")) {
     const value = ollamaUrl(host);
