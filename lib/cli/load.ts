@@ -1,6 +1,6 @@
 import type { FlagValue, LoadedConfig } from "../config/mod.ts";
 import type { OpenStateOptions, State } from "../state/mod.ts";
-import type { Cli, GlobalFlags } from "./command.ts";
+import type { Cli, GlobalFlags } from "./context.ts";
 
 /** The configuration for a command; `given` are the settings that its own flags set. */
 export async function loadSettings(

@@ -1,4 +1,4 @@
-import type { Cli, GlobalFlags } from "./command.ts";
+import type { Cli, GlobalFlags } from "./context.ts";
 import { loadSettings } from "./load.ts";
 
 const FLAGS: GlobalFlags = { json: false, quiet: true, verbose: false };
