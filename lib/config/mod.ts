@@ -4,9 +4,11 @@
  * call that needs them.
  * @module
  */
+import type { ImportedModels } from "./llm_backends.ts";
 import type { LoadConfigOptions, LoadedConfig } from "./load.ts";
 
 export type { FlagValue, LoadConfigOptions, LoadedConfig, SettingValue } from "./load.ts";
+export type { ImportedModels, NotTaken } from "./llm_backends.ts";
 export type { ConfiguredModel } from "./models_file.ts";
 export { checkHost } from "./allowed_hosts.ts";
 export { ENVIRONMENT, type EnvironmentVariable, variableOf } from "./environment.ts";
@@ -27,4 +29,18 @@ export {
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
   return await (await import("./load.ts")).loadConfig(options);
+}
+
+/**
+ * Reads an old `llm_backends.yaml`; what cannot be taken over is reported, not guessed.
+ *
+ * @param base directory of the file, for its relative paths
+ * @throws `OwllmError` `config` when the text is no YAML or holds no models
+ */
+export async function importLlmBackends(
+  yamlText: string,
+  base?: string,
+  home?: string,
+): Promise<ImportedModels> {
+  return await (await import("./llm_backends.ts")).importLlmBackends(yamlText, base, home);
 }

@@ -51,9 +51,10 @@ export async function readTomlFile<T>(
     return line === undefined ? shownAs : `${shownAs}:${line}`;
   };
   const parsed = schema.safeParse(document);
-  const problems = parsed.success
-    ? []
-    : parsed.error.issues.flatMap((issue) => problemsOf(issue, document, where));
+  const line = ({ where }: ConfigProblem) => Number(/:(\d+)$/.exec(where)?.[1] ?? 0);
+  const problems = (parsed.error?.issues ?? [])
+    .flatMap((issue) => problemsOf(issue, document, where))
+    .sort((a, b) => line(a) - line(b));
   return { path, data: parsed.data, where, problems };
 }
 
@@ -73,14 +74,19 @@ function problemsOf(
   return [{ where: where(path), key, message }];
 }
 
+const TABLES = [...new Set(SETTING_KEYS.map((name) => name.split(".")[0] ?? ""))];
+
 function unknownKey(path: KeyPath, where: string): ConfigProblem {
   const key = path.join(".");
+  if (key === "models") {
+    return { where, key, message: "Models belong into a models.toml beside this file" };
+  }
   const isModel = path[0] === "models" && path.length > 2;
   const typed = String(path.at(-1));
   const known = isModel
     ? Object.keys(MODEL_FIELDS)
     : path.length === 1
-    ? [...new Set(SETTING_KEYS.map((name) => name.split(".")[0] ?? "")), "models"]
+    ? TABLES
     : SETTING_KEYS.filter((name) => name.startsWith(`${path[0]}.`))
       .map((name) => name.slice(name.indexOf(".") + 1));
   const [best] = nearest(typed, known, 1);
