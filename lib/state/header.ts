@@ -1,5 +1,6 @@
 import { OwllmError } from "../core/mod.ts";
 import { damaged } from "./errors.ts";
+import { placeError } from "./place.ts";
 
 /** "owlm" in ASCII: marks our files, so that another program's database is never migrated. */
 export const APPLICATION_ID = 0x6f776c6d;
@@ -30,22 +31,20 @@ export async function readHeader(path: string): Promise<FileHeader | undefined> 
 }
 
 async function readStart(path: string): Promise<Uint8Array | undefined> {
-  let file: Deno.FsFile;
   try {
-    file = await Deno.open(path, { read: true });
+    using file = await Deno.open(path, { read: true });
+    const buffer = new Uint8Array(HEADER_BYTES);
+    let length = 0;
+    while (length < HEADER_BYTES) {
+      const read = await file.read(buffer.subarray(length));
+      if (read === null) break;
+      length += read;
+    }
+    return buffer.subarray(0, length);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw placeError(error, path, "The state file");
   }
-  using open = file;
-  const buffer = new Uint8Array(HEADER_BYTES);
-  let length = 0;
-  while (length < HEADER_BYTES) {
-    const read = await open.read(buffer.subarray(length));
-    if (read === null) break;
-    length += read;
-  }
-  return buffer.subarray(0, length);
 }
 
 /** Refuses a file that is not ours or that a newer owllm has written. */

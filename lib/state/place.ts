@@ -15,7 +15,29 @@ export async function prepareDirectory(dir: string): Promise<void> {
   } catch (error) {
     throw placeError(error, dir, "The state directory");
   }
+  try {
+    await refuseShared(dir);
+  } catch (error) {
+    throw placeError(error, dir, "The state directory");
+  }
   await keepPrivate(dir, DIRECTORY_MODE, "The state directory");
+}
+
+/** A directory with other things in it keeps its mode: `--state /tmp` must not lock others out. */
+async function refuseShared(dir: string): Promise<void> {
+  const mode = (await Deno.stat(dir)).mode ?? DIRECTORY_MODE;
+  if ((mode & 0o077) === 0) return;
+  for await (const entry of Deno.readDir(dir)) {
+    if (entry.name.startsWith("owllm")) continue;
+    throw new OwllmError({
+      code: "denied",
+      message: `The state directory "${dir}" is open to others (mode ${
+        (mode & 0o777).toString(8)
+      }) and holds other files, such as "${entry.name}"`,
+      recoverySuggestion: `Name a directory of its own: --state "${dir.replace(/\/+$/, "")}/owllm"`,
+      context: { path: dir },
+    });
+  }
 }
 
 /** Creates the file empty, for its owner only, so that SQLite's own files inherit that mode. */
@@ -47,7 +69,9 @@ async function keepPrivate(path: string, mode: number, what: string): Promise<vo
   }
 }
 
-function placeError(error: unknown, path: string, what: string): unknown {
+/** What the file system said about a path of the state, as a sentence with a way out. */
+export function placeError(error: unknown, path: string, what: string): unknown {
+  if (error instanceof OwllmError) return error;
   const wayOut = "name another directory with `--state DIR`";
   const fail = (code: "state" | "denied", message: string, suggestion: string) =>
     new OwllmError({
