@@ -22,16 +22,20 @@ export interface RunProbeOptions extends ScriptedServerOptions {
   readonly settings?: Partial<SmokeSettings>;
   /** Probes that run before, in the same run. */
   readonly before?: readonly Probe[];
+  /** Model to ask for, where it is not the one that is served. */
+  readonly asks?: string;
+  /** Address to ask, where it is not the scripted server's. */
+  readonly baseUrl?: string;
 }
 
 /** Runs one probe through the real runner and provider against a scripted server over HTTP. */
 export async function runProbe(probe: Probe, options: RunProbeOptions): Promise<ProbeResult> {
-  const { settings, before = [], ...serverOptions } = options;
+  const { settings, before = [], asks, baseUrl: elsewhere, ...serverOptions } = options;
   await using scripted = await startScriptedServer(serverOptions);
   const kind: Exclude<ServerKind, "builtin"> = serverOptions.dialect === "openai"
     ? "openai_compatible"
     : serverOptions.dialect;
-  const baseUrl = scripted.url;
+  const baseUrl = elsewhere ?? scripted.url;
   const provider = await createProvider({ kind, baseUrl }, systemClock);
   const compat = kind === "ollama"
     ? await createProvider({ kind: "openai_compatible", baseUrl }, systemClock)
@@ -39,7 +43,7 @@ export async function runProbe(probe: Probe, options: RunProbeOptions): Promise<
   const results = new Map<string, ProbeResult>();
   const context = createProbeContext({
     server: { kind, baseUrl, version: serverOptions.version },
-    model: serverOptions.model ?? "scripted:7b",
+    model: asks ?? serverOptions.model ?? "scripted:7b",
     settings: { ...TEST_SETTINGS, ...settings },
     provider,
     compat,

@@ -39,14 +39,15 @@ async function askWrongly(context: ProbeContext, provider: ModelProvider): Promi
   }
 }
 
-/** A server that holds one model may take any name, if it says who answered. */
+/** llama.cpp holds one model and takes any name; newer versions say which model answered. */
 function judgeAnswer(context: ProbeContext, { wire }: ChatResponse): ProbeOutcome {
   const measured = { refused: false, status: wire.status, answered_by: wire.model };
-  if (wire.model !== "" && wire.model !== NO_SUCH_MODEL) return pass(measured);
-  const says = wire.model === "" ? "names no model" : `says "${wire.model}" itself`;
+  const honest = wire.model !== "" && wire.model !== NO_SUCH_MODEL;
+  if (honest && context.server.kind === "llama_cpp") return pass(measured);
+  const says = wire.model === "" ? "names no model" : `the answer is of "${wire.model}"`;
   return warn(
     measured,
-    `The server ignores "model": it answered 200 for "${NO_SUCH_MODEL}" and ${says}, so results may come from another model`,
+    `The server ignores "model": it answered 200 for "${NO_SUCH_MODEL}", ${says}, so results may come from another model`,
     fixFor(context, NAME_MODELS),
   );
 }

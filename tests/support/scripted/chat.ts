@@ -24,10 +24,12 @@ export async function answerChat(
   const { dialect } = server.options;
   const native = path === "/api/chat" && dialect === "ollama";
   if (!native && path !== "/v1/chat/completions") return undefined;
-  const asked = native ? parseNative(raw, dialect) : parseV1(raw, dialect);
-  memory.requests.push(asked);
-  const unknown = unknownModel(asked, server);
+  const parsed = native ? parseNative(raw, dialect) : parseV1(raw, dialect);
+  memory.requests.push(parsed);
+  const unknown = unknownModel(parsed, server);
   if (unknown !== undefined) return unknown;
+  // llama.cpp answers by its own name whatever it was called.
+  const asked = dialect === "llama_cpp" ? { ...parsed, model: server.options.model } : parsed;
   const meant = fault?.request?.(asked, server) ?? asked;
   const window = asked.numCtx ?? server.options.contextTokens;
   const fitted = fit(meant, window);

@@ -1,8 +1,16 @@
 import type { Fault } from "../types.ts";
+import { A_FAULTS } from "./a.ts";
 import { ANSWER_FAULTS, CALL_FORM_FAULTS } from "./answers.ts";
+import { B_FAULTS } from "./b.ts";
 import { WIRE_FAULTS } from "./wire.ts";
 
-const FAULTS: readonly Fault[] = [...WIRE_FAULTS, ...ANSWER_FAULTS, ...CALL_FORM_FAULTS];
+const FAULTS: readonly Fault[] = [
+  ...WIRE_FAULTS,
+  ...ANSWER_FAULTS,
+  ...CALL_FORM_FAULTS,
+  ...A_FAULTS,
+  ...B_FAULTS,
+];
 
 /** All names, for tests that go through every fault. */
 export const FAULT_NAMES: readonly string[] = FAULTS.map(({ name }) => name);
