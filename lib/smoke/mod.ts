@@ -3,6 +3,8 @@
  * @module
  */
 export * from "./fix_order.ts";
+export * from "./groups.ts";
 export * from "./probe.ts";
 export * from "./report.ts";
 export { smokeReportJsonSchema, SmokeReportSchema } from "./report_schema.ts";
+export { type JunitOptions, renderJunit } from "./reports/junit.ts";
