@@ -4,7 +4,10 @@
  */
 export * from "./fix_order.ts";
 export * from "./groups.ts";
+export * from "./headline.ts";
 export * from "./probe.ts";
 export * from "./report.ts";
 export { smokeReportJsonSchema, SmokeReportSchema } from "./report_schema.ts";
 export { type JunitOptions, renderJunit } from "./reports/junit.ts";
+export { renderHtml } from "./reports/html.ts";
+export * from "./verdict.ts";
