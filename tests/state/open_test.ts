@@ -60,18 +60,23 @@ Deno.test("openState() refuses the file of a newer owllm and leaves it as it was
     await assertRefused(dir, /newer owllm: its schema is 99, this owllm knows up to \d+$/);
   }));
 
-Deno.test("openState() refuses a newer file whose version is only in the log", () =>
+Deno.test("openState() refuses a newer file whose version is only in a log left behind", () =>
   withTempDir(async (dir) => {
-    const path = await makeState(dir);
+    const path = await makeState(`${dir}/newer`);
     const { DatabaseSync } = await import("node:sqlite");
     const newer = new DatabaseSync(path);
     newer.exec("PRAGMA user_version = 99");
-    const bytes = await Deno.readFile(path);
-    const log = await Deno.readFile(`${path}-wal`);
-    await assert.rejects(openTestState(dir), /newer owllm/);
-    assert.deepEqual(await Deno.readFile(path), bytes);
-    assert.deepEqual(await Deno.readFile(`${path}-wal`), log);
+    // What a crash leaves: the file and its log, and nobody who has them open.
+    const crashed = `${dir}/crashed`;
+    await Deno.mkdir(crashed);
+    for (const suffix of ["", "-wal"]) {
+      await Deno.copyFile(`${path}${suffix}`, `${crashed}/owllm.db${suffix}`);
+    }
     newer.close();
+    const before = await contents(crashed);
+    await assert.rejects(openTestState(crashed), /newer owllm/);
+    const { "owllm.db-shm": _index, ...after } = await contents(crashed);
+    assert.deepEqual(after, before);
   }));
 
 Deno.test("openState() refuses the SQLite file of another program", () =>
