@@ -7,5 +7,8 @@ export * from "./create.ts";
 export * from "./discover.ts";
 export * from "./identify.ts";
 export * from "./provider.ts";
+export * from "./recover_tool_call.ts";
 export * from "./registry.ts";
 export * from "./resolve.ts";
+export type { TextCallForm } from "./text_calls.ts";
+export * from "./tool_arguments.ts";
