@@ -6,6 +6,8 @@ export interface Output {
   readonly verbose: boolean;
   /** Styles for text on stdout; they do nothing unless stdout is a terminal that wants colour. */
   readonly style: Style;
+  /** The same for text on stderr. */
+  readonly progressStyle: Style;
   /** True when stderr is a terminal and progress may be drawn over itself. */
   readonly interactive: boolean;
   /** Width of the terminal in columns; 100 when there is none. */
@@ -49,6 +51,7 @@ export function createOutput(options: OutputOptions): Output {
   return {
     ...options,
     style: createStyle(color),
+    progressStyle: createStyle(options.color && Deno.stderr.isTerminal()),
     interactive: Deno.stderr.isTerminal() && !options.quiet && !options.json,
     columns: columns(),
     print: (line = "") => options.json || write(Deno.stdout, `${line}\n`),

@@ -48,8 +48,8 @@ export function formatMeasured(key: string, value: string | number | boolean | n
 
 /** The one fact that matters of a probe; empty when it measured none. */
 export function headline({ id, measured }: Pick<ProbeReport, "id" | "measured">): string {
-  const { passed, n } = measured;
-  if (typeof passed === "number" && typeof n === "number") return `${passed} of ${n}`;
+  const { k, n } = measured;
+  if (typeof k === "number" && typeof n === "number") return `${k} of ${n}`;
   const key = HEADLINES[id]?.find((one) => measured[one] !== undefined && measured[one] !== null);
   return key === undefined ? "" : formatMeasured(key, measured[key] ?? null);
 }

@@ -7,6 +7,7 @@ export * from "./groups.ts";
 export * from "./headline.ts";
 export * from "./probe.ts";
 export * from "./report.ts";
+export type { SmokeEvent } from "./runner.ts";
 export { smokeReportJsonSchema, SmokeReportSchema } from "./report_schema.ts";
 export { type JunitOptions, renderJunit } from "./reports/junit.ts";
 export { renderHtml } from "./reports/html.ts";

@@ -1,0 +1,77 @@
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Scripts and signs that take two columns (Unicode East Asian Width W and F, and emoji). */
+const WIDE =
+  /^[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}|\uFE0F/u;
+
+const INVISIBLE = /^[\p{M}\p{Cf}]+$/u;
+
+/** Escapes of {@linkcode Style}; they take no column. */
+// deno-lint-ignore no-control-regex
+const STYLE_ESCAPE = /\x1b\[\d+m/g;
+
+/** How many columns a text takes on a terminal. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(text.replaceAll(STYLE_ESCAPE, ""))) {
+    width += INVISIBLE.test(segment) ? 0 : WIDE.test(segment) ? 2 : 1;
+  }
+  return width;
+}
+
+/**
+ * A text of somebody else on one line: control characters, with which a server could move the
+ * cursor or write the clipboard, become visible.
+ */
+export function printable(text: string): string {
+  return verbatim(text.replaceAll(/\s+/g, " ").trim());
+}
+
+/** The same for a line that is to be pasted: its spaces stay as they are. */
+export function verbatim(text: string): string {
+  return text.replaceAll(/\p{Cc}|\p{Surrogate}/gu, "\uFFFD");
+}
+
+/** The text, cut with `…` where it would take more columns. */
+export function truncate(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  return `${takeColumns(text, Math.max(0, columns - 1))}…`;
+}
+
+/** The text filled up with spaces to a number of columns. */
+export function padEnd(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - textWidth(text)));
+}
+
+/** The text in lines of at most `columns`, broken between words, or inside one that is longer. */
+export function wrap(text: string, columns: number): string[] {
+  const most = Math.max(8, columns);
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").filter((one) => one !== "")) {
+    if (line !== "" && textWidth(`${line} ${word}`) <= most) {
+      line = `${line} ${word}`;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    line = word;
+    while (textWidth(line) > most) {
+      const head = takeColumns(line, most);
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+/** The beginning of an unstyled text that fits into `columns`. */
+function takeColumns(text: string, columns: number): string {
+  let taken = "";
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    width += textWidth(segment);
+    if (width > columns) break;
+    taken += segment;
+  }
+  return taken;
+}
