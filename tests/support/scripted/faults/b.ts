@@ -89,7 +89,11 @@ export const B_FAULTS: readonly Fault[] = [
     name: "cut_says_stop",
     reply: (reply) => reply.finish === "length" ? { ...reply, finish: "stop" } : reply,
   },
-  textWhen("stops_early", ({ maxTokens }) => maxTokens === 16, () => "No."),
+  {
+    name: "stops_early",
+    reply: (reply, { maxTokens }) =>
+      maxTokens === 16 ? { ...withText(reply, "No."), finish: "stop" } : reply,
+  },
   textWhen("writes_own_line", (request) => /exactly/.test(lastUser(request)), () => "hello"),
   textWhen(
     "leaks_once",
@@ -131,10 +135,11 @@ export const B_FAULTS: readonly Fault[] = [
     name: "stream_ignores_schema",
     request: (request) => request.stream ? { ...request, schema: undefined } : request,
   },
-  {
-    name: "schema_needs_thinking",
-    request: (request) => request.think === false ? { ...request, schema: undefined } : request,
-  },
+  textWhen(
+    "schema_needs_thinking",
+    ({ schema, think }) => schema !== undefined && think === false,
+    () => "A red order",
+  ),
   {
     name: "schema_cut",
     reply: (reply, { schema }) =>
@@ -153,9 +158,11 @@ export const B_FAULTS: readonly Fault[] = [
     reply: (reply) => ({ ...reply, thinking: "Let me think about it. ", completionTokens: 120 }),
   },
   {
-    name: "only_reasoning_effort",
-    reply: (reply, { raw }) =>
-      raw["reasoning_effort"] === "none" ? reply : { ...reply, thinking: "Let me think. " },
+    name: "only_no_think_in_prompt",
+    reply: (reply, request) => ({
+      ...reply,
+      thinking: lastUser(request).endsWith("/no_think") ? "" : "Let me think. ",
+    }),
   },
 ];
 
