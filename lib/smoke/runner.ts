@@ -1,4 +1,6 @@
 import { messageOf, OwllmError } from "../core/mod.ts";
+import { fixFor } from "./fixes.ts";
+import { READ_LOG, START_SERVER } from "./fixes/server.ts";
 import {
   fail,
   type Probe,
@@ -61,7 +63,7 @@ async function runOne(probe: Probe, context: ProbeContext): Promise<Attempt> {
 }
 
 /** A server's error is a failure of the server; anything else is a defect of owllm and says so. */
-function outcomeOfError(error: unknown, { server, model }: ProbeContext): ProbeOutcome {
+function outcomeOfError(error: unknown, context: ProbeContext): ProbeOutcome {
   if (!(error instanceof OwllmError)) {
     const at = error instanceof Error ? error.stack?.split("\n")[1]?.trim() ?? "" : "";
     return fail(
@@ -73,10 +75,8 @@ function outcomeOfError(error: unknown, { server, model }: ProbeContext): ProbeO
   const measured = Object.fromEntries(
     Object.entries(error.context).filter(([key]) => key !== "url" && key !== "body"),
   );
-  const fix = error.recoverySuggestion ??
-    (server.kind === "builtin"
-      ? `owllm smoke model ${model} --verbose`
-      : "Look at the server's log at this moment: it ended or refused the request");
+  const table = error.code === "unreachable" ? START_SERVER : READ_LOG;
+  const fix = error.recoverySuggestion ?? fixFor(context, table);
   return fail({ error: error.code, ...measured }, error.message, fix);
 }
 

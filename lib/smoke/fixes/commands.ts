@@ -56,6 +56,17 @@ export function lmsLoad(target: FixTarget, flags: string): string {
   return `lms unload ${quote(target.model)}; lms load ${quote(target.model)} ${flags}`.trim();
 }
 
+/** Posts JSON to a route of the server and shows the answer as it comes. */
+export function curlJson(
+  target: FixTarget,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+): string {
+  const messages = [{ role: "user", content: "hi" }];
+  const json = JSON.stringify({ model: target.model, messages, ...body });
+  return `curl -sN ${target.baseUrl}${path} -H 'content-type: application/json' -d ${quote(json)}`;
+}
+
 function portOf({ baseUrl }: FixTarget): string {
   const { port, protocol } = new URL(baseUrl);
   return port || (protocol === "https:" ? "443" : "80");

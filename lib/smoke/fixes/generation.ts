@@ -1,5 +1,13 @@
 import type { FixTable, FixTarget } from "../fixes.ts";
-import { llamaServer, lmsLoad, ollama, ollamaDerive, quote, vllmServe } from "./commands.ts";
+import {
+  curlJson,
+  llamaServer,
+  lmsLoad,
+  ollama,
+  ollamaDerive,
+  quote,
+  vllmServe,
+} from "./commands.ts";
 import { UPGRADE_SERVER } from "./server.ts";
 
 const smokeAgain = (target: FixTarget) => `owllm smoke model ${quote(target.model)}`;
@@ -39,7 +47,7 @@ export const CONSTRAINED_JSON: FixTable = {
 /** A schema holds only with thinking switched a certain way. */
 export const SCHEMA_WITH_THINKING: FixTable<{ readonly think: boolean }> = {
   ollama: (target, { think }) =>
-    `curl -s ${target.baseUrl}/api/chat -d '{"model":"${target.model}","think":${think},"stream":false,"format":{"type":"object"},"messages":[{"role":"user","content":"JSON"}]}'`,
+    curlJson(target, "/api/chat", { think, format: { type: "object" } }),
   llama_cpp: (target, { think }) =>
     llamaServer(target, `--jinja --reasoning-budget ${think ? -1 : 0}`),
   vllm: (target, { think }) =>
@@ -86,8 +94,7 @@ export const WHOLE_STREAM: FixTable = {
   llama_cpp: UPGRADE_SERVER.llama_cpp,
   vllm: UPGRADE_SERVER.vllm,
   lm_studio: UPGRADE_SERVER.lm_studio,
-  openai_compatible: (target) =>
-    `curl -N ${target.baseUrl}/v1/chat/completions -d '{"model":"${target.model}","stream":true,"messages":[{"role":"user","content":"hi"}]}' -H 'content-type: application/json'`,
+  openai_compatible: (target) => curlJson(target, "/v1/chat/completions", { stream: true }),
   builtin: smokeAgain,
 };
 

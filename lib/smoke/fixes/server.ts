@@ -1,5 +1,13 @@
 import type { FixTable, FixTarget } from "../fixes.ts";
-import { llamaServer, lmsLoad, ollama, ollamaServe, quote, vllmServe } from "./commands.ts";
+import {
+  curlJson,
+  llamaServer,
+  lmsLoad,
+  ollama,
+  ollamaServe,
+  quote,
+  vllmServe,
+} from "./commands.ts";
 
 const portOf = ({ baseUrl }: FixTarget) => new URL(baseUrl).port || "80";
 
@@ -102,8 +110,7 @@ export const ONE_AT_A_TIME: FixTable = {
 
 /** Only the compatible route of Ollama is at fault. */
 export const USE_NATIVE_ROUTE: FixTable = {
-  ollama: (target) =>
-    `curl -s ${target.baseUrl}/api/chat -d '{"model":"${target.model}","messages":[{"role":"user","content":"hi"}]}'`,
+  ollama: (target) => curlJson(target, "/api/chat", {}),
   llama_cpp: "owllm doctor",
   vllm: "owllm doctor",
   lm_studio: "owllm doctor",

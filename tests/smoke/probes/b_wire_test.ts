@@ -102,7 +102,7 @@ testProbes([
     on: { dialect: "openai", fault: "no_done" },
     status: "fail",
     diagnosis: /ends without \[DONE\]: a client would wait/,
-    fix: /^curl -N .*\/v1\/chat\/completions/,
+    fix: /^curl -sN .*\/v1\/chat\/completions/,
   },
   {
     probe: genStream,
@@ -127,7 +127,7 @@ testProbes([
     on: { dialect: "openai", fault: "two_finishes" },
     status: "warn",
     diagnosis: /2 finish reasons where one is due/,
-    fix: /curl -N/,
+    fix: /curl -sN/,
   },
   {
     probe: genStream,
