@@ -36,7 +36,7 @@ export function ollamaDerive(
   lines: readonly string[],
 ): string {
   const modelfile = [`FROM ${target.model}`, ...lines].join("\\n");
-  const create = ollama(target, `create ${derivedName(target, suffix)} -f /dev/stdin`);
+  const create = ollama(target, `create ${quote(derivedName(target, suffix))} -f /dev/stdin`);
   return `printf '${modelfile.replaceAll("'", `'\\''`)}\\n' | ${create}`;
 }
 

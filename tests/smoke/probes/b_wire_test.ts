@@ -176,7 +176,7 @@ testProbes([
     on: { dialect: "llama_cpp", fault: "hang_mid_stream", settings: { stallTimeoutMs: 200 } },
     status: "fail",
     diagnosis: /silent after \d+ chunks/,
-    fix: /log/,
+    fix: /--verbose$/,
   },
   {
     probe: genStream,
@@ -184,7 +184,7 @@ testProbes([
     on: { dialect: "openai", fault: "reset_mid_stream" },
     status: "fail",
     diagnosis: /connection/,
-    fix: /log/,
+    fix: /^ss -ltnp/,
   },
   {
     probe: genUsage,
