@@ -94,7 +94,7 @@ export function defineCommand<
       try {
         await spec.run({ cli: this, out, flags }, ...args);
       } catch (error) {
-        this.setExitCode(reportError(error, out.json, this.signal));
+        this.setExitCode(reportError(error, out.json, this));
       }
     },
   });
@@ -116,16 +116,24 @@ async function wantsColor(cli: Cli, flags: GlobalFlags): Promise<boolean> {
 
 /**
  * Tells the person what went wrong and returns the exit code. Under `--json` the error is the
- * document on stdout. An error that is not an {@linkcode OwllmError} is a bug and says so.
+ * document on stdout. An error that is not an {@linkcode OwllmError} is a bug and says so; OWLLM_DEBUG shows where it
+ * came from.
  */
-export function reportError(thrown: unknown, json: boolean, signal?: AbortSignal): number {
-  const error = signal?.aborted ? signal.reason : thrown;
+export function reportError(
+  thrown: unknown,
+  json: boolean,
+  cli: Partial<Pick<Cli, "signal" | "env">> = {},
+): number {
+  const error = cli.signal?.aborted ? cli.signal.reason : thrown;
   const known = error instanceof OwllmError ? error : new OwllmError({
     code: "failed",
     message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
     recoverySuggestion: "Please report this with the command and OWLLM_DEBUG=1",
   });
   if (json) write(Deno.stdout, `${JSON.stringify({ error: known }, null, 2)}\n`);
+  if (known !== error && (cli.env?.("OWLLM_DEBUG") ?? "") !== "") {
+    write(Deno.stderr, `${error instanceof Error ? error.stack : String(error)}\n`);
+  }
   const fix = known.recoverySuggestion;
   write(Deno.stderr, `owllm: ${known.message}\n${fix === undefined ? "" : `  ${fix}\n`}`);
   return exitCodeFor(known) || EXIT.failed;

@@ -40,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (REFUSED.includes(code)) throw refusal(app, words, complaints.join("\n"));
     if (code !== 0) throw new Error(complaints.join("\n"));
   } catch (error) {
-    return reportError(error, json, interrupt.signal);
+    return reportError(error, json, cli);
   }
   return interrupt.signal.aborted ? EXIT.interrupted : exitCode;
 }

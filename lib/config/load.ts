@@ -56,6 +56,12 @@ export interface LoadedConfig {
   readonly files: readonly string[];
 }
 
+const NO_HOME: ConfigProblem = {
+  where: "HOME",
+  key: "state.dir",
+  message: "It is not set, so there is no place for the state: name one with `--state DIR`",
+};
+
 /**
  * Loads the configuration: flag > environment > project file > user file > default.
  *
@@ -100,6 +106,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     problems.push(...file.problems);
     for (const model of modelsOf(file, options.home)) models.set(model.id, model);
   }
+  const placed = values.has("state.dir") || options.env("XDG_STATE_HOME")?.startsWith("/");
+  if (options.home === "" && !placed) problems.push(NO_HOME);
   if (problems.length > 0) throw new ConfigError(problems);
   const all = SETTING_KEYS.map((key) => values.get(key) ?? defaultOf(key, paths));
   const flat = Object.fromEntries(all.map(({ key, value }) => [key, value]));

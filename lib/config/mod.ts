@@ -9,7 +9,7 @@ import type { LoadConfigOptions, LoadedConfig } from "./load.ts";
 
 export type { FlagValue, LoadConfigOptions, LoadedConfig, SettingValue } from "./load.ts";
 export type { ImportedModels, NotTaken } from "./llm_backends.ts";
-export type { ConfiguredModel } from "./models_file.ts";
+export { type ConfiguredModel, modelTable } from "./models_file.ts";
 export { checkHost } from "./allowed_hosts.ts";
 export { ENVIRONMENT, type EnvironmentVariable, variableOf } from "./environment.ts";
 export { type OwllmPaths, xdgPaths } from "./paths.ts";

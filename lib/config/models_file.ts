@@ -37,3 +37,11 @@ export const MODEL_FIELDS: Readonly<Record<string, ModelField>> = {
   system_prompt: { field: "systemPrompt", kind: "text", brief: "Said before every conversation" },
   context_tokens: { field: "contextTokens", kind: "count", brief: "Context to ask for, in tokens" },
 };
+
+/** A model with the names that its fields have in the file, for `--json`. */
+export function modelTable(model: ConfiguredModel): Record<string, unknown> {
+  const fields = Object.entries(MODEL_FIELDS).flatMap(([name, { field }]) =>
+    model[field] === undefined ? [] : [[name, model[field]] as const]
+  );
+  return { id: model.id, ...Object.fromEntries(fields) };
+}

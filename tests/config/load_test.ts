@@ -87,18 +87,15 @@ Deno.test("loadConfig() finds the project's file in a directory above", () =>
   withTempDir(async (dir) => {
     await Deno.mkdir(`${dir}/a/b`, { recursive: true });
     await Deno.writeTextFile(`${dir}/owllm.toml`, 'state.dir = "s"\nmodel.default = "m"');
-    const loaded = await loadConfig({
-      cwd: `${dir}/a/b`,
-      home: "",
-      env: () => undefined,
-      flags: [],
-    });
+    const options = { cwd: `${dir}/a/b`, home: "", env: () => undefined, flags: [] };
+    const loaded = await loadConfig(options);
     assert.equal(loaded.settings.model.default, "m");
     assert.equal(loaded.settings.state.dir, `${dir}/s`);
     assert.equal(origin(loaded, "model.default"), `${dir}/owllm.toml:2`);
     const nearer = `${dir}/a/owllm.toml`;
     await Deno.writeTextFile(nearer, "");
-    const options = { cwd: `${dir}/a/b`, home: "", env: () => undefined, flags: [] };
+    await assert.rejects(loadConfig(options), /HOME: It is not set/);
+    await Deno.writeTextFile(nearer, 'state.dir = "s"');
     assert.deepEqual((await loadConfig(options)).files, [nearer]);
   }));
 

@@ -18,7 +18,8 @@ export const configShow = defineCommand({
         value: value ?? null,
         origin,
       }));
-      return out.printJson({ files, settings, models });
+      const { modelTable } = await import("../../config/mod.ts");
+      return out.printJson({ files, settings, models: models.map(modelTable) });
     }
     const rows = values.map(({ key, value, origin }) => ({ key, text: textOf(value), origin }));
     const keyWidth = Math.max(...rows.map(({ key }) => key.length));
