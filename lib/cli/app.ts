@@ -4,6 +4,8 @@ import { completions } from "./commands/completions.ts";
 import { configCheck } from "./commands/config_check.ts";
 import { configShow } from "./commands/config_show.ts";
 import { schema } from "./commands/schema.ts";
+import { smokeDiff } from "./commands/smoke_diff.ts";
+import { smokeHistory } from "./commands/smoke_history.ts";
 import { smokeModel } from "./commands/smoke_model.ts";
 import { stateBackup } from "./commands/state_backup.ts";
 import { stateCheck } from "./commands/state_check.ts";
@@ -20,7 +22,7 @@ const DISTANCE = {
 /** The tree of commands. Each file in `commands/` holds one; this is their list. */
 export function buildApp(): Application<Cli> {
   const smoke = buildRouteMap({
-    routes: { model: smokeModel },
+    routes: { model: smokeModel, history: smokeHistory, diff: smokeDiff },
     docs: { brief: "Find out whether a local model really works" },
   });
   const config = buildRouteMap({

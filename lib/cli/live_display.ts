@@ -88,7 +88,7 @@ function startLive(out: Output, smoke: Headlines, clock: Clock): LiveDisplay {
     ended = true;
     clearInterval(spin);
     const erase = drawnColumns === 0 ? "" : eraseLine(drawnColumns, options().columns);
-    out.progress(`${erase}${SHOW_CURSOR}`);
+    out.progress(`${erase}${SHOW_CURSOR}\n`);
     globalThis.removeEventListener("unload", end);
   };
   // A second Ctrl-C ends the process at once; the cursor must come back then too.

@@ -28,7 +28,7 @@ export function summaryLines(summary: Summary, options: LineOptions): string[] {
   return [
     ...head,
     ...sentence,
-    style.dim(counts),
+    ...wrap(counts, columns).map(style.dim),
     "",
     ...factLines(facts, options),
     ...fixLines(summary, options),

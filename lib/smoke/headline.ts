@@ -46,6 +46,11 @@ export function formatMeasured(key: string, value: string | number | boolean | n
   return Number.isInteger(value) ? formatCount(value) : String(round(value));
 }
 
+/** The name of a measured fact without its unit: `prefill_tok_s` -> `prefill`. */
+export function formatLabel(key: string): string {
+  return key.replace(/(?<=.)_(tok_s|mb_s|ms|s|bytes|percent|pct|tokens)$/, "").replaceAll("_", " ");
+}
+
 /** The one fact that matters of a probe; empty when it measured none. */
 export function headline({ id, measured }: Pick<ProbeReport, "id" | "measured">): string {
   const { k, n } = measured;

@@ -2,6 +2,7 @@
  * The smoke of a model: probes, their runner, reports of a run, and what is made of stored runs.
  * @module
  */
+export * from "./diff.ts";
 export * from "./fix_order.ts";
 export * from "./groups.ts";
 export * from "./headline.ts";

@@ -37,8 +37,8 @@ function linesAt(columns: number): string[] {
 Deno.test("SmokeLines shows groups, marks, the number that matters and the time", () => {
   assert.deepEqual(linesAt(60), [
     "Server and identity",
-    "  ✓ srv.reach                                         0.0 s",
-    "  ! srv.expose                                        0.0 s",
+    "  ✓ srv.reach                                          4 ms",
+    "  ! srv.expose                                        13 ms",
     "    Listens on 0.0.0.0 \uFFFD[2J",
     "    日本語で誰でも使えるサーバーです",
     "",

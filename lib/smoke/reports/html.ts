@@ -1,6 +1,6 @@
 import { rankFixes } from "../fix_order.ts";
 import { byGroup } from "../groups.ts";
-import { formatMeasured, formatMs, headline, keyFacts } from "../headline.ts";
+import { formatLabel, formatMeasured, formatMs, headline, keyFacts } from "../headline.ts";
 import type { ProbeReport, SmokeReport } from "../report.ts";
 import { countStatuses, describeCounts, verdictOf } from "../verdict.ts";
 import { SCRIPT, STYLE } from "./html_assets.ts";
@@ -145,7 +145,7 @@ function probe(one: ProbeReport): Markup {
   const rows = Object.entries(one.measured).map(([key, value]) =>
     html`
       <tr>
-        <th scope="row">${key.replaceAll("_", " ")}</th>
+        <th scope="row">${formatLabel(key)}</th>
         <td>${formatMeasured(key, value)}</td>
       </tr>
     `
