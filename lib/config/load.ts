@@ -138,7 +138,8 @@ async function findProjectFile(
   if (projectFile !== undefined) {
     const path = absolutePath(projectFile, cwd, home);
     if (await ifFile(path) !== undefined) return path;
-    problems.push({ where: "--config", key: "", message: `There is no file "${projectFile}"` });
+    const message = `There is no file "${projectFile}", or it may not be read`;
+    problems.push({ where: "--config", key: "", message });
     return undefined;
   }
   for (let directory = cwd;; directory = directoryOf(directory)) {
@@ -147,17 +148,20 @@ async function findProjectFile(
   }
 }
 
-/** The path when something is there, be it readable or not. */
+/**
+ * The path when something is there, readable or not. What lies outside the grants is not there:
+ * looking for a project's file must not need a grant for every directory above.
+ */
 async function ifFile(path: string): Promise<string | undefined> {
   try {
     await Deno.stat(path);
     return path;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return undefined;
-    }
-    // What cannot even be looked at is reported when it is read.
-    if (error instanceof Deno.errors.PermissionDenied) return path;
+    const { NotFound, NotADirectory, NotCapable, PermissionDenied } = Deno.errors;
+    const absent = [NotFound, NotADirectory, NotCapable].some((type) => error instanceof type);
+    if (absent) return undefined;
+    // What may not be looked at is reported when it is read.
+    if (error instanceof PermissionDenied) return path;
     throw new ConfigError([{ where: path, key: "", message: messageOf(error) }]);
   }
 }

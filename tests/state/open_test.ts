@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { DatabaseSync } from "node:sqlite";
 import { OwllmError } from "../../lib/core/mod.ts";
+import { findProgram } from "../support/find_program.ts";
+import { ROOT } from "../support/sources.ts";
 import { openTestState, withTempDir } from "../support/state.ts";
 
 /** Changes the file of a state directory behind owllm's back. */
@@ -207,3 +209,33 @@ Deno.test("backup() makes a private copy that opens as a state, and overwrites n
     using copy = await openTestState(`${dir}/copy`);
     assert.deepEqual(copy.models.list(), state.models.list());
   }));
+
+const setpriv = findProgram("setpriv", "no setpriv (install: apt-get install util-linux)");
+const asRoot = setpriv.there && Deno.uid() === 0;
+
+Deno.test({
+  name: "openState() refuses a directory of somebody else" + (asRoot ? "" : " … skipped: not root"),
+  ignore: !asRoot,
+  fn: () =>
+    withTempDir(async (dir) => {
+      await Deno.chmod(dir, 0o755);
+      for (const [name, rights] of [["private", 0o700], ["open", 0o777]] as const) {
+        const theirs = `${dir}/${name}`;
+        await Deno.mkdir(theirs);
+        await Deno.chmod(theirs, rights);
+        await Deno.chown(theirs, 65_534, 65_534);
+        const writer = new URL("tests/support/state_writer.ts", ROOT).pathname;
+        // Root without its capabilities is a user like any other.
+        const { code, stderr } = await new Deno.Command(setpriv.there ? setpriv.part : "", {
+          args: [
+            ...["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"],
+            ...[Deno.execPath(), "run", "--quiet", "-A", writer, theirs, "1", "1"],
+          ],
+        }).output();
+        assert.notEqual(code, 0);
+        assert.match(new TextDecoder().decode(stderr), /belongs to somebody else/);
+        assert.equal(await mode(theirs), rights);
+        assert.deepEqual(await contents(theirs), {});
+      }
+    }),
+});
