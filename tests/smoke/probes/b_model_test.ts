@@ -75,6 +75,22 @@ testProbes([
   },
   {
     probe: genUtf8,
+    when: "when a weak model writes the text under a schema",
+    on: { dialect: "ollama", fault: "ascii_in_words" },
+    status: "pass",
+    measured: { by_schema: true, pieces: "5/5" },
+  },
+  {
+    probe: genUtf8,
+    when: "when only the text under a schema shows the cut",
+    on: { dialect: "llama_cpp", fault: "ascii_in_words_and_split" },
+    status: "fail",
+    diagnosis: /cuts characters at chunk joints: .*which the schema forbids/,
+    fix: /llama-server/,
+    measured: { by_schema: true },
+  },
+  {
+    probe: genUtf8,
     when: "when the model changes the text",
     on: { dialect: "openai", fault: "changes_text" },
     status: "warn",

@@ -1,5 +1,6 @@
 import type { Fault, ScriptedReply, ScriptedRequest } from "../types.ts";
 import { edited, everyBody, everyText, messageIn, withText } from "./edit.ts";
+import { WIRE_FAULTS } from "./wire.ts";
 
 type Json = Record<string, unknown>;
 
@@ -51,6 +52,8 @@ function refuses(name: string, refused: (message: Json) => boolean, why: string)
     },
   };
 }
+
+const split = WIRE_FAULTS.find(({ name }) => name === "split_utf8");
 
 /** What can be wrong with plain generation. */
 export const B_FAULTS: readonly Fault[] = [
@@ -126,6 +129,12 @@ export const B_FAULTS: readonly Fault[] = [
   nth("never_repeats", () => true, (text, n) => `${n} ${text}`),
   everyText("writes_broken_bytes", () => "\uFFFDn\uFFFD 日"),
   everyText("ascii_only", () => "Uni nihon"),
+  textWhen("ascii_in_words", ({ schema }) => schema === undefined, () => "Uni nihon"),
+  {
+    ...split,
+    name: "ascii_in_words_and_split",
+    reply: (reply, { schema }) => schema === undefined ? withText(reply, "Uni nihon") : reply,
+  },
   everyText("changes_text", () => "Ünï and so on, né"),
   {
     name: "raw_half_characters",
