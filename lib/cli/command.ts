@@ -78,7 +78,7 @@ export function defineCommand<
   return buildCommand<F & GlobalFlags, A, Cli>({
     docs: {
       brief: spec.brief,
-      fullDescription: [spec.brief, spec.description, `EXAMPLES\n${examples}`]
+      fullDescription: [spec.brief, wrapText(spec.description ?? ""), `EXAMPLES\n${examples}`]
         .filter(Boolean).join("\n\n"),
     },
     parameters: {
@@ -98,6 +98,11 @@ export function defineCommand<
       }
     },
   });
+}
+
+/** Breaks paragraphs at blanks, so that help fits a terminal of 80 columns. */
+function wrapText(text: string): string {
+  return text.replaceAll(/(?![^\n]{1,80}$)([^\n]{1,80}) +/gm, "$1\n");
 }
 
 /** Whether text on a terminal may be coloured: by flag, environment or configuration. */

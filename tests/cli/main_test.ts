@@ -30,9 +30,12 @@ Deno.test("owllm alone, a group of commands and --help print help and end with 0
   }
 });
 
-Deno.test("--help of a command shows examples", async () => {
+Deno.test("--help of a command shows examples and fits 80 columns", async () => {
   const { stdout } = await runOwllm(["config", "show", "--help"]);
   assert.match(stdout, /EXAMPLES\n {2}owllm config show\n/);
+  const [description = ""] = stdout.split("EXAMPLES");
+  assert.match(description, /that over the\ndefault\.\n/);
+  for (const line of description.split("\n").slice(2)) assert.ok(line.length <= 80, line);
 });
 
 Deno.test("a wrong command or flag names the nearest, on every level, and ends with 2", async () => {
