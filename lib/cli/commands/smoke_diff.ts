@@ -1,6 +1,7 @@
 import type { RunHead, SmokeDiff } from "../../smoke/mod.ts";
 import { defineCommand } from "../command.ts";
 import { openStateFor } from "../load.ts";
+import { MODEL_ID } from "../model_id.ts";
 import type { Output } from "../output.ts";
 import { runsToCompare } from "../stored_runs.ts";
 import { printable, verbatim, wrap } from "../text_width.ts";
@@ -19,7 +20,7 @@ export const smokeDiff = defineCommand<
   positional: {
     kind: "tuple",
     parameters: [
-      { brief: "Id of a model, or of a run", parse: String, placeholder: "A" },
+      { ...MODEL_ID, brief: "Id of a model, or of a run", placeholder: "A" },
       { brief: "Id of the newer run", parse: String, placeholder: "B", optional: true },
     ],
   },

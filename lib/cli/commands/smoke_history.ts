@@ -2,6 +2,7 @@ import { OwllmError } from "../../core/mod.ts";
 import type { KeyFact, SmokeReport } from "../../smoke/mod.ts";
 import { defineCommand } from "../command.ts";
 import { openStateFor } from "../load.ts";
+import { MODEL_ID } from "../model_id.ts";
 import { mark } from "../probe_lines.ts";
 import { runsOf } from "../stored_runs.ts";
 import { printable, wrap } from "../text_width.ts";
@@ -29,7 +30,7 @@ export const smokeHistory = defineCommand<Flags, [id: string]>({
   },
   positional: {
     kind: "tuple",
-    parameters: [{ brief: "Id of the model", parse: String, placeholder: "ID" }],
+    parameters: [MODEL_ID],
   },
   async run({ cli, out, flags }, id) {
     using state = await openStateFor(cli, flags, "existing");
