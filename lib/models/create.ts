@@ -1,4 +1,5 @@
 import { assertNever, type Clock } from "../core/mod.ts";
+import type { EmbeddedProviderOptions } from "./embedded/provider.ts";
 import type { ModelProvider, ServerKind } from "./provider.ts";
 
 /** A server to talk to. */
@@ -33,4 +34,11 @@ export async function createProvider(
     default:
       return assertNever(kind);
   }
+}
+
+/** The provider for the built-in engine; the engine itself loads with the first request. */
+export async function createEmbeddedProvider(
+  options: EmbeddedProviderOptions,
+): Promise<ModelProvider> {
+  return (await import("./embedded/provider.ts")).createEmbeddedProvider(options);
 }

@@ -1,5 +1,7 @@
-import type { ServerKind } from "./provider.ts";
+import type { ConfiguredModel } from "../config/mod.ts";
+import type { ModelRecord } from "../state/mod.ts";
 import { sameName, type ServerOffer } from "./discover.ts";
+import { SERVER_KINDS, type ServerKind } from "./provider.ts";
 
 /** Where an entry of the registry comes from. `server`: offered right now, not registered. */
 export type ModelOrigin = "config" | "added" | "imported" | "pulled" | "seen" | "server";
@@ -22,6 +24,30 @@ export interface ModelEntry {
   readonly adapterDir?: string | undefined;
   readonly systemPrompt?: string | undefined;
   readonly contextTokens?: number | undefined;
+}
+
+/** An entry of a `models.toml`. */
+export function entryOfConfig(model: ConfiguredModel): ModelEntry {
+  return { ...model, origin: "config" };
+}
+
+/** An entry of the state. */
+export function entryOfRecord(record: ModelRecord): ModelEntry {
+  return {
+    id: record.id,
+    origin: record.source,
+    kind: SERVER_KINDS.find((kind) => kind === record.kind),
+    baseUrl: record.baseUrl || undefined,
+    name: record.name || undefined,
+    gguf: record.ggufPath ?? undefined,
+    baseModel: record.baseModel ?? undefined,
+    modelType: record.modelType ?? undefined,
+    portHint: record.portHint ?? undefined,
+    use4bit: record.use4bit ?? undefined,
+    adapterDir: record.adapterDir ?? undefined,
+    systemPrompt: record.systemPrompt ?? undefined,
+    contextTokens: record.contextTokens ?? undefined,
+  };
 }
 
 /** A row of `owllm models list`. */

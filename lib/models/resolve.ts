@@ -46,11 +46,7 @@ export async function resolveModel(options: ResolveOptions): Promise<ResolvedMod
     return { where: "builtin", id, gguf: undefined, entry };
   }
   const [address, fragment] = id.startsWith("http") ? id.split("#", 2) : [undefined, undefined];
-  const addresses = address !== undefined
-    ? [address]
-    : entry?.baseUrl !== undefined
-    ? [entry.baseUrl]
-    : options.addresses;
+  const addresses = address !== undefined ? [address] : addressesOf(entry, options.addresses);
   const name = address === undefined ? entry?.name ?? id : fragment;
   const discovery = await discover({ ...options, addresses });
   if (discovery.offers.length === 0) throw noServer(discovery, addresses);
@@ -60,6 +56,12 @@ export async function resolveModel(options: ResolveOptions): Promise<ResolvedMod
     if (listed !== undefined) return { where: "server", id, name, server, entry };
   }
   throw notFound(id, name, discovery, entries);
+}
+
+/** A server named on purpose is the only one asked; one merely seen may have moved. */
+function addressesOf(entry: ModelEntry | undefined, all: readonly string[]): readonly string[] {
+  if (entry?.baseUrl === undefined) return all;
+  return entry.origin === "seen" ? [entry.baseUrl, ...all] : [entry.baseUrl];
 }
 
 /** `URL#` or `URL` alone means the only model there. */
