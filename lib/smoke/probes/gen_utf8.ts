@@ -127,11 +127,12 @@ function replaced(
       fixFor(context, BIGGER_MODEL),
     );
   }
+  const otherwise = plain === undefined ? "which the schema forbids" : "none in the plain answer";
   return fail(
     numbers,
     `The server cuts characters at chunk joints: ${
       measured["replaced"]
-    } times U+FFFD in the stream (${shown(end.response.content, 40)}), none in the plain answer`,
+    } times U+FFFD in the stream (${shown(end.response.content, 40)}), ${otherwise}`,
     fixFor(context, UPGRADE_SERVER),
   );
 }
