@@ -68,46 +68,32 @@ const NO_HOME: ConfigProblem = {
  * @throws {@linkcode ConfigError} with everything that is wrong
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
-  const paths = xdgPaths(options.env, options.home);
-  const problems: ConfigProblem[] = [];
+  const { cwd, home } = options;
+  const paths = xdgPaths(options.env, home);
+  const gathered: Gathered = { values: new Map(), models: new Map(), files: [], problems: [] };
+  const { values, models, files, problems } = gathered;
   const project = await findProjectFile(options, problems);
-  const user = await ifFile(`${paths.config}/config.toml`);
-  const values = new Map<SettingKey, SettingValue>();
-  const files: string[] = [];
-
-  for (const path of [user, project]) {
-    if (path === undefined) continue;
-    const file = await readTomlFile(path, display(path, options), configFileSchema());
-    files.push(path);
-    problems.push(...file.problems);
-    for (const value of settingsOf(file, options.home)) values.set(value.key, value);
+  const userFile = `${paths.config}/config.toml`;
+  // From the weakest to the strongest: a later value replaces an earlier one.
+  for (const path of [await ifFile(userFile), project]) {
+    if (path !== undefined) await addSettings(path, options, gathered);
+  }
+  for (const beside of [userFile, project]) {
+    if (beside !== undefined) await addModels(directoryOf(beside), options, gathered);
   }
   const variables = readVariables(options.env);
   problems.push(...variables.problems);
   for (const { key, value, variable } of variables.found) {
     const origin = `environment ${variable}`;
-    values.set(key, { key, value: resolved(key, value, options.cwd, options.home), origin });
+    values.set(key, { key, value: resolved(key, value, cwd, home), origin });
   }
   for (const flag of options.flags) {
     const { key, value } = flag;
-    const problem = flagProblem(flag);
-    if (problem !== undefined) problems.push(problem);
-    const origin = `flag ${flag.flag}`;
-    values.set(key, { key, value: resolved(key, value, options.cwd, options.home), origin });
-  }
-
-  const models = new Map<string, ConfiguredModel>();
-  for (const beside of [`${paths.config}/config.toml`, project]) {
-    if (beside === undefined) continue;
-    const path = await ifFile(`${directoryOf(beside)}/models.toml`);
-    if (path === undefined || files.includes(path)) continue;
-    const file = await readTomlFile(path, display(path, options), modelsFileSchema());
-    files.push(path);
-    problems.push(...file.problems);
-    for (const model of modelsOf(file, options.home)) models.set(model.id, model);
+    problems.push(...flagProblems(flag));
+    values.set(key, { key, value: resolved(key, value, cwd, home), origin: `flag ${flag.flag}` });
   }
   const placed = values.has("state.dir") || options.env("XDG_STATE_HOME")?.startsWith("/");
-  if (options.home === "" && !placed) problems.push(NO_HOME);
+  if (home === "" && !placed) problems.push(NO_HOME);
   if (problems.length > 0) throw new ConfigError(problems);
   const all = SETTING_KEYS.map((key) => values.get(key) ?? defaultOf(key, paths));
   const flat = Object.fromEntries(all.map(({ key, value }) => [key, value]));
@@ -119,6 +105,30 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     models: [...models.values()],
     files,
   };
+}
+
+/** What has been read so far. */
+interface Gathered {
+  readonly values: Map<SettingKey, SettingValue>;
+  readonly models: Map<string, ConfiguredModel>;
+  readonly files: string[];
+  readonly problems: ConfigProblem[];
+}
+
+async function addSettings(path: string, options: LoadConfigOptions, into: Gathered) {
+  const file = await readTomlFile(path, display(path, options), configFileSchema());
+  into.files.push(path);
+  into.problems.push(...file.problems);
+  for (const value of settingsOf(file, options.home)) into.values.set(value.key, value);
+}
+
+async function addModels(directory: string, options: LoadConfigOptions, into: Gathered) {
+  const path = await ifFile(`${directory}/models.toml`);
+  if (path === undefined || into.files.includes(path)) return;
+  const file = await readTomlFile(path, display(path, options), modelsFileSchema());
+  into.files.push(path);
+  into.problems.push(...file.problems);
+  for (const model of modelsOf(file, options.home)) into.models.set(model.id, model);
 }
 
 function display(path: string, { cwd, home }: LoadConfigOptions): string {
@@ -185,11 +195,11 @@ function resolved(key: SettingKey, value: unknown, base: string, home: string): 
   return isPath ? absolutePath(value, base, home) : value;
 }
 
-function flagProblem({ key, flag, value }: FlagValue): ConfigProblem | undefined {
+function flagProblems({ key, flag, value }: FlagValue): ConfigProblem[] {
   const { kind } = SETTINGS[key];
-  if (schemaOf(kind).safeParse(value).success) return undefined;
+  if (schemaOf(kind).safeParse(value).success) return [];
   const message = `The value is ${shown(value)}, expected ${expectedOf(kind)}`;
-  return { where: flag, key, message };
+  return [{ where: flag, key, message }];
 }
 
 /** The models of a file, in its order. */
