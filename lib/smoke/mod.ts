@@ -3,6 +3,8 @@
  * @module
  */
 export * from "./diff.ts";
+export * from "./fix/apply.ts";
+export * from "./fix/plan.ts";
 export * from "./fix_order.ts";
 export * from "./groups.ts";
 export * from "./headline.ts";
