@@ -1,4 +1,4 @@
-import type { ServerControl } from "../types.ts";
+import type { DerivedModel, ServerControl } from "../types.ts";
 
 type Json = Record<string, unknown>;
 
@@ -171,8 +171,14 @@ function show(model: string, server: ServerControl): Response {
     ...(parameters.length > 0 ? { parameters: parameters.join("\n") } : {}),
     details: details(server),
     model_info: { "general.architecture": "qwen2", "qwen2.context_length": options.trainedTokens },
-    capabilities: options.capabilities,
+    capabilities: capabilitiesOf(made, options.capabilities),
   });
+}
+
+/** As Ollama does, a template that takes tools brings the capability. */
+function capabilitiesOf(made: DerivedModel | undefined, base: readonly string[]): string[] {
+  const tools = made?.template?.includes(".Tools") ? ["tools"] : [];
+  return [...new Set([...base, ...tools])];
 }
 
 function create(body: Json, { options, derived }: ServerControl): Response {
