@@ -2,7 +2,7 @@ import { OwllmError } from "../../core/mod.ts";
 import type { ChatResponse } from "../../models/mod.ts";
 import { fixFor } from "../fixes.ts";
 import { UPGRADE_SERVER } from "../fixes/server.ts";
-import { SEE_PROFILE, TAKE_TOOLS } from "../fixes/tools.ts";
+import { SEE_PROFILE } from "../fixes/tools.ts";
 import {
   fail,
   pass,
@@ -16,6 +16,8 @@ import {
 import { withoutThinking } from "../thinking.ts";
 import { toolTrouble, withoutTools } from "./_shared/tool_trouble.ts";
 import { CALL_TOKENS, GET_WEATHER, LIST_FILES } from "./_shared/tools.ts";
+
+type State = "obeyed" | "ignored" | "refused" | "empty" | "never calls";
 
 interface Order {
   readonly name: string;
@@ -60,12 +62,20 @@ export const toolChoice: Probe = {
 async function tryOrders(context: ProbeContext): Promise<ProbeOutcome> {
   const refused = await withoutTools(context);
   if (refused !== undefined) return refused;
-  const said: Record<string, "obeyed" | "ignored" | "refused" | "empty"> = {};
-  for (const order of ORDERS) said[order.name] = await tryOrder(context, order);
+  const trouble = await toolTrouble(context);
+  const said: Record<string, State> = {};
+  for (const order of ORDERS) {
+    const state = await tryOrder(context, order);
+    // A model that never calls proves nothing by not calling.
+    said[order.name] = trouble !== undefined && order.name === "none" && state === "obeyed"
+      ? "never calls"
+      : state;
+  }
   const states = Object.values(said);
   const k = states.filter((state) => state === "obeyed").length;
-  const measured = { ...said, obeyed: `${k}/${ORDERS.length}` };
-  if (k === ORDERS.length) return pass(measured);
+  const judged = states.filter((state) => state !== "never calls").length;
+  const measured = { ...said, obeyed: `${k}/${judged}` };
+  if (k === judged) return pass(measured);
   if (states.includes("empty")) {
     return fail(
       measured,
@@ -80,17 +90,21 @@ async function tryOrders(context: ProbeContext): Promise<ProbeOutcome> {
       measured,
     );
   }
-  const dropped = (await toolTrouble(context))?.kind === "dropped";
+  if (trouble?.kind === "dropped") {
+    return warn(
+      measured,
+      `tool_choice has no effect (${list}), because the template drops the tools`,
+      trouble.fix,
+    );
+  }
   return warn(
     measured,
-    dropped
-      ? `tool_choice has no effect (${list}), because the template drops the tools`
-      : `The server does not obey tool_choice (${list}): owllm forces calls by a JSON schema`,
-    fixFor(context, dropped ? TAKE_TOOLS : SEE_PROFILE),
+    `The server does not obey tool_choice (${list}): owllm forces calls by a JSON schema`,
+    fixFor(context, SEE_PROFILE),
   );
 }
 
-async function tryOrder(context: ProbeContext, order: Order) {
+async function tryOrder(context: ProbeContext, order: Order): Promise<State> {
   const request = await withoutThinking(context, {
     messages: [{ role: "user", content: order.user }],
     tools: [GET_WEATHER, LIST_FILES],
