@@ -3,6 +3,7 @@ import type { Cli } from "./command.ts";
 import { completions } from "./commands/completions.ts";
 import { configCheck } from "./commands/config_check.ts";
 import { configShow } from "./commands/config_show.ts";
+import { fix } from "./commands/fix.ts";
 import { schema } from "./commands/schema.ts";
 import { smokeDiff } from "./commands/smoke_diff.ts";
 import { smokeHistory } from "./commands/smoke_history.ts";
@@ -34,7 +35,7 @@ export function buildApp(): Application<Cli> {
     docs: { brief: "The one file that owllm keeps" },
   });
   const root = buildRouteMap({
-    routes: { smoke, config, state, schema, completions },
+    routes: { smoke, fix, config, state, schema, completions },
     docs: {
       brief: "Know that your local model works, then let it work safely",
     },

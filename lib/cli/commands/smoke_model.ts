@@ -7,7 +7,7 @@ import { defineCommand, reportError, type Run } from "../command.ts";
 import { loadSettings, openStateFor } from "../load.ts";
 import { MODEL_ID } from "../model_id.ts";
 import { anyModel, lookupOf, onlyModel, openTarget, type Target } from "../model_target.ts";
-import { startDisplay } from "../live_display.ts";
+import { runShownSmoke } from "../run_smoke.ts";
 import { printSummary } from "../smoke_summary.ts";
 import { VERSION } from "../version.ts";
 import { writeReports } from "../write_reports.ts";
@@ -171,38 +171,17 @@ async function resolve(
 }
 
 async function runOn(
-  { cli, out }: Run<Flags>,
+  run: Run<Flags>,
   config: LoadedConfig,
   state: State,
   target: Target,
   probes: readonly Probe[],
 ): Promise<SmokeReport> {
-  const smoke = await import("../../smoke/mod.ts");
-  const { id, entry, ...asked } = target;
-  const { smoke: settings } = config.settings;
-  const contextTokens = settings.contextTokens ?? entry?.contextTokens;
-  const { server, model } = target;
-  const where = `${server.kind} ${server.version ?? ""}`.trim();
-  out.note(
-    `${model} on ${where}${server.baseUrl && ` at ${server.baseUrl}`}, ${probes.length} probes`,
-  );
-  let done: SmokeRun;
-  {
-    using display = startDisplay(out, smoke, cli.clock);
-    done = await smoke.runSmoke({
-      ...asked,
-      modelId: id,
-      probes,
-      settings: { ...settings, contextTokens },
-      store: state.smokeRuns,
-      owllmVersion: VERSION,
-      clock: cli.clock,
-      signal: cli.signal,
-      onEvent: display.onEvent,
-    });
-  }
+  const { out } = run;
+  const { buildReport } = await import("../../smoke/mod.ts");
+  const done = await runShownSmoke(run, config, state, target, probes);
   remember(state, target, done);
-  const report = smoke.buildReport(done);
+  const report = buildReport(done);
   if (out.json) out.printJson(report);
   else await printSummary(out, report);
   return report;
