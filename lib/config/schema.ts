@@ -74,7 +74,7 @@ export function modelsFileSchema(): z.ZodType<
 }
 
 /** The schema of one model's table. */
-export function modelSchema(): z.ZodType<Record<string, unknown>> {
+function modelSchema(): z.ZodType<Record<string, unknown>> {
   const fields = Object.entries(MODEL_FIELDS).map(([name, { kind }]) =>
     [name, KIND_SCHEMAS[kind].optional()] as const
   );

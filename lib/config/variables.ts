@@ -69,7 +69,7 @@ function fromText(text: string, kind: ValueKind): unknown {
  * The address in `OLLAMA_HOST`, read as Ollama's own client reads it: scheme and port may be left
  * out, and an address to listen on everywhere means this machine.
  */
-export function ollamaUrl(host: string): string | undefined {
+function ollamaUrl(host: string): string | undefined {
   const [, scheme, rest = ""] = /^(?:(https?):\/\/)?(.*)$/i.exec(host) ?? [];
   const address = rest.startsWith(":") ? `127.0.0.1${rest}` : rest;
   const url = URL.parse(`${scheme ?? "http"}://${address}`);
