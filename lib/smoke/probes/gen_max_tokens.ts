@@ -25,14 +25,14 @@ export const genMaxTokens: Probe = {
   tier: "quick",
   title: "max_tokens is obeyed and reported",
   needs: {},
-  run: (context) => withCompat(context, (provider) => countFar(context, provider)),
+  run: (context) => withCompat(context, (provider) => tellLong(context, provider)),
 };
 
-async function countFar(context: ProbeContext, provider: ModelProvider): Promise<ProbeOutcome> {
+async function tellLong(context: ProbeContext, provider: ModelProvider): Promise<ProbeOutcome> {
   let seen = 0;
   // Streamed, so that a runaway answer is left early.
   const { response, terminated } = await context.stream({
-    messages: [{ role: "user", content: "Count from 1 to 500: 1 2 3" }],
+    messages: [{ role: "user", content: "Tell a long story about a river." }],
     maxTokens: LIMIT,
   }, {
     provider,

@@ -33,11 +33,12 @@ export const genSystem: Probe = {
 
 async function obeys(context: ProbeContext): Promise<ProbeOutcome> {
   const n = QUESTIONS.length;
+  const room = context.server.kind === "builtin" ? 16 : 24;
   let k = 0;
   let disobeyed = "";
   let promptTokens: number | undefined;
   for (const question of QUESTIONS) {
-    const { content, usage } = await context.chat(await asked(context, SYSTEM, question, 24));
+    const { content, usage } = await context.chat(await asked(context, SYSTEM, question, room));
     if (MARK.test(content)) k++;
     else disobeyed ||= content;
     promptTokens = usage.promptTokens;
@@ -69,6 +70,7 @@ async function growthOfPrompt(
   context: ProbeContext,
   before: number | undefined,
 ): Promise<number | undefined> {
+  if (context.server.kind === "builtin") return undefined; // Our own template has the role.
   const last = QUESTIONS[QUESTIONS.length - 1] ?? "";
   const { usage } = await context.chat(await asked(context, LONG_SYSTEM, last, 1));
   if (before === undefined || usage.promptTokens === undefined) return undefined;

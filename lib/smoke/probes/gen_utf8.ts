@@ -38,7 +38,7 @@ export const genUtf8: Probe = {
 async function repeatText(context: ProbeContext, provider: ModelProvider): Promise<ProbeOutcome> {
   const request = await withoutThinking(context, {
     messages: [{ role: "user", content: `Repeat exactly: ${TEXT}` }],
-    maxTokens: 48,
+    maxTokens: context.server.kind === "builtin" ? 16 : 48,
   });
   const end = await context.stream(request, { provider });
   const measured = facts(end);

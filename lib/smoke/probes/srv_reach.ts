@@ -20,9 +20,15 @@ export const srvReach: Probe = {
   run: (context) => context.server.kind === "builtin" ? reachEngine(context) : reach(context),
 };
 
+/** Reading the weights' description loads them into the engine. */
 async function reachEngine(context: ProbeContext): Promise<ProbeOutcome> {
-  const models = await context.provider.listModels(context.signal);
-  return pass({ answered: "engine", models: models.length });
+  const start = context.clock.monotonic();
+  const description = await context.describe();
+  return pass({
+    answered: "engine",
+    family: description?.family ?? null,
+    ms: Math.round(context.clock.monotonic() - start),
+  });
 }
 
 async function reach(context: ProbeContext): Promise<ProbeOutcome> {
