@@ -5,6 +5,7 @@
 export * from "./diff.ts";
 export * from "./fix/apply.ts";
 export * from "./fix/plan.ts";
+export { FAMILY_TEMPLATES } from "./fix/templates.ts";
 export * from "./fix_order.ts";
 export * from "./groups.ts";
 export * from "./headline.ts";

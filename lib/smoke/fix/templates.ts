@@ -79,15 +79,16 @@ The functions:
 
 `;
 
-const MISTRAL = `{{- if .Tools }}[AVAILABLE_TOOLS] {{ json .Tools }}[/AVAILABLE_TOOLS]
-{{- end }}
-{{- if .System }}[INST] {{ .System }} [/INST]
+const MISTRAL = `{{- $system := .System }}
+{{- if .Tools }}[AVAILABLE_TOOLS] {{ json .Tools }}[/AVAILABLE_TOOLS]
 {{- end }}
 {{- range .Messages }}
-{{- if eq .Role "user" }}[INST] {{ .Content }}[/INST]
+{{- if eq .Role "user" }}[INST] {{ if $system }}{{ $system }}
+
+{{ $system = "" }}{{ end }}{{ .Content }}[/INST]
 {{- else if eq .Role "assistant" }} {{ .Content }}
 {{- if .ToolCalls }}[TOOL_CALLS] [
-{{- range .ToolCalls }}{"name": "{{ .Function.Name }}", "arguments": {{ json .Function.Arguments }}}
+{{- range $i, $call := .ToolCalls }}{{ if $i }}, {{ end }}{"name": "{{ $call.Function.Name }}", "arguments": {{ json $call.Function.Arguments }}}
 {{- end }}]
 {{- end }}</s>
 {{- else if eq .Role "tool" }}[TOOL_RESULTS] {"content": {{ json .Content }}}[/TOOL_RESULTS]
