@@ -7,6 +7,9 @@ import { complete } from "./complete.ts";
 import { write } from "./output.ts";
 import { refusal } from "./refusal.ts";
 
+/** `deno task` passes the terminal's Ctrl-C on, so that one press arrives twice within this time. */
+const ECHO_MS = 250;
+
 /** How long a command may take to end after Ctrl-C before the process is ended for it. */
 const GRACE_MS = 800;
 
@@ -16,8 +19,14 @@ const REFUSED: readonly number[] = [-5, -4]; // unknown command, wrong arguments
 /** Runs one command line and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
+  let firstMs: number | undefined;
   const stop = () => {
-    if (interrupt.signal.aborted) Deno.exit(EXIT.interrupted);
+    const now = systemClock.monotonic();
+    if (firstMs !== undefined) {
+      if (now - firstMs > ECHO_MS) Deno.exit(EXIT.interrupted);
+      return;
+    }
+    firstMs = now;
     interrupt.abort(interrupted());
     Deno.unrefTimer(setTimeout(() => Deno.exit(EXIT.interrupted), GRACE_MS));
   };

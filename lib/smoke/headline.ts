@@ -4,7 +4,6 @@ import type { ProbeReport, SmokeReport } from "./report.ts";
 const HEADLINES: Readonly<Record<string, readonly string[]>> = {
   "srv.kind": ["version"],
   "meta.quant": ["quantization", "bits"],
-  "gen.usage": ["completion_tokens"],
   "ctx.declared": ["loaded_tokens"],
   "ctx.real": ["real_tokens"],
   "ctx.kv_reuse": ["step_cost_s", "second_prefill_ratio"],
