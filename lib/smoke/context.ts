@@ -4,6 +4,7 @@ import type {
   ProbeContext,
   ProbeRequest,
   ProbeResult,
+  ProbeTier,
   ServerFacts,
   SmokeSettings,
 } from "./probe.ts";
@@ -11,8 +12,12 @@ import type {
 /** What a probe asks for when it does not say otherwise; the same for every model and run. */
 const SAMPLING = { temperature: 0, seed: 7 } as const;
 
-/** Prompts whose prefill would take longer than this are shortened. */
-const BEARABLE_PREFILL_S = 15;
+/** Prompts whose prefill would take longer than this are shortened, in seconds. */
+const BEARABLE_PREFILL_S: Readonly<Record<ProbeTier, number>> = {
+  quick: 15,
+  standard: 60,
+  deep: 300,
+};
 
 /** Prefill speed that is assumed of the built-in engine until it was measured, in tokens/s. */
 const BUILTIN_PREFILL_TOK_S = 20;
@@ -75,7 +80,7 @@ export function createProbeContext(options: ProbeContextOptions): ProbeContext {
     describe: () => description ??= provider.describe(model, signal),
     loaded: () => provider.loaded(model, signal),
     earlier: (id) => options.results.get(id),
-    bearable: (tokens) => Math.min(tokens, speed.tokensIn(BEARABLE_PREFILL_S)),
+    bearable: (tokens) => Math.min(tokens, speed.tokensIn(BEARABLE_PREFILL_S[settings.tier])),
   };
 }
 

@@ -2,9 +2,10 @@ import { OwllmError } from "../../core/mod.ts";
 import { didYouMean, nearest } from "../../core/mod.ts";
 import type { Probe, ProbeTier } from "../probe.ts";
 import { PROBES_AB } from "./list_ab.ts";
+import { PROBES_C } from "./list_c.ts";
 
 /** Every probe in the order in which they run. */
-export const PROBES: readonly Probe[] = [...PROBES_AB];
+export const PROBES: readonly Probe[] = [...PROBES_AB, ...PROBES_C];
 
 const TIER_RANK: Readonly<Record<ProbeTier, number>> = { quick: 0, standard: 1, deep: 2 };
 

@@ -4,3 +4,8 @@ export function shown(text: string, chars = 60): string {
   const cut = [...line].slice(0, chars).join("");
   return `"${cut}${cut.length < line.length ? "…" : ""}"`;
 }
+
+/** `16,384 tokens`. */
+export function formatTokens(tokens: number): string {
+  return `${Math.round(tokens).toString().replaceAll(/\B(?=(\d{3})+$)/g, ",")} tokens`;
+}

@@ -1,0 +1,166 @@
+import { OwllmError } from "../../core/mod.ts";
+import { fixFor } from "../fixes.ts";
+import { FIXED_CONTEXT, LESS_CONTEXT } from "../fixes/context.ts";
+import {
+  fail,
+  type Measured,
+  pass,
+  type Probe,
+  type ProbeContext,
+  type ProbeOutcome,
+  skip,
+  warn,
+} from "../probe.ts";
+import { askForNeedle, type NeedleAnswer } from "./_shared/needle.ts";
+import { formatTokens } from "./_shared/text.ts";
+
+/** Sizes of the quick tier, in tokens. */
+const QUICK_SIZES = [2_000, 6_000] as const;
+
+/** Sizes of the deep tier go on doubling up to the agent's context. */
+const DEEP_FROM = 12_000;
+
+/** Share of the loaded context that a prompt may fill: the answer needs room too. */
+const USABLE = 0.9;
+
+/** A prompt counts as cut when the server saw less than this share of what was to be expected. */
+const COMPLETE = 0.8;
+
+/** Fewest tokens that a text of so many characters can have; real ones have 3 to 6 a token. */
+const MOST_CHARS_PER_TOKEN = 8;
+
+/** A bisection that is closer than this share of the limit has found it. */
+const BISECT_SHARE = 0.05;
+
+/** Does the whole prompt reach the model, or is it cut without a word? */
+export const ctxReal: Probe = {
+  id: "ctx.real",
+  group: "C",
+  tier: "quick",
+  title: "a long prompt reaches the model whole",
+  needs: {},
+  run: measure,
+};
+
+/** A size that was tried. `refused`: the server said an error instead of cutting. */
+interface Trial {
+  readonly tokens: number;
+  readonly answer: NeedleAnswer | undefined;
+  readonly whole: boolean;
+  readonly refused: string | undefined;
+}
+
+async function measure(context: ProbeContext): Promise<ProbeOutcome> {
+  const control = await askForNeedle(context, 0);
+  if (control.promptTokens === undefined) {
+    return skip("The server does not count prompt tokens, so a cut cannot be seen");
+  }
+  const trials: Trial[] = [];
+  for (const tokens of await sizesFor(context)) {
+    const trial = await tryTokens(context, tokens, control, trials);
+    trials.push(trial);
+    if (!trial.whole) break;
+  }
+  if (context.settings.tier === "deep") trials.push(...await bisect(context, control, trials));
+  return judge(context, control, trials);
+}
+
+async function sizesFor(context: ProbeContext): Promise<number[]> {
+  const { tier, agentContextTokens } = context.settings;
+  const loaded = (await context.loaded())?.contextTokens ??
+    (await context.describe())?.contextConfigured;
+  const most = Math.min(loaded ?? Number.POSITIVE_INFINITY, agentContextTokens) * USABLE;
+  const deep: number[] = [];
+  for (let size = DEEP_FROM; tier === "deep" && size < most; size *= 2) deep.push(size);
+  const sizes = [...QUICK_SIZES, ...deep, ...(tier === "deep" ? [most] : [])]
+    .map((size) => Math.floor(context.bearable(Math.min(size, most))));
+  return [...new Set(sizes)];
+}
+
+async function tryTokens(
+  context: ProbeContext,
+  tokens: number,
+  control: NeedleAnswer,
+  before: readonly Trial[],
+): Promise<Trial> {
+  try {
+    const answer = await askForNeedle(context, tokens);
+    const grown = (answer.promptTokens ?? 0) - (control.promptTokens ?? 0);
+    const expected = (answer.characters - control.characters) * densityOf(control, before);
+    return { tokens, answer, whole: grown >= COMPLETE * expected, refused: undefined };
+  } catch (error) {
+    if (!(error instanceof OwllmError) || error.code !== "model") throw error;
+    return { tokens, answer: undefined, whole: false, refused: error.message };
+  }
+}
+
+/** Tokens per character, as the sizes before have shown; at first the least that is possible. */
+function densityOf(control: NeedleAnswer, before: readonly Trial[]): number {
+  const answer = before.findLast(({ whole }) => whole)?.answer;
+  if (answer === undefined) return 1 / MOST_CHARS_PER_TOKEN;
+  return ((answer.promptTokens ?? 0) - (control.promptTokens ?? 0)) /
+    (answer.characters - control.characters);
+}
+
+/** Narrows the limit down between the last whole and the first cut prompt. */
+async function bisect(
+  context: ProbeContext,
+  control: NeedleAnswer,
+  trials: readonly Trial[],
+): Promise<Trial[]> {
+  let high = trials.find(({ whole }) => !whole)?.tokens;
+  let low = trials.findLast(({ whole }) => whole)?.tokens ?? 0;
+  const found: Trial[] = [];
+  while (high !== undefined && high - low > high * BISECT_SHARE) {
+    const trial = await tryTokens(context, Math.floor((low + high) / 2), control, trials);
+    found.push(trial);
+    if (trial.whole) low = trial.tokens;
+    else high = trial.tokens;
+  }
+  return found;
+}
+
+function judge(
+  context: ProbeContext,
+  control: NeedleAnswer,
+  trials: readonly Trial[],
+): ProbeOutcome {
+  const seen = (trial: Trial) => trial.answer?.promptTokens ?? 0;
+  const whole = trials.filter((trial) => trial.whole);
+  const real = Math.max(0, ...whole.map(seen));
+  const cut = trials.find((trial) => !trial.whole && trial.refused === undefined);
+  const refused = trials.find((trial) => trial.refused !== undefined);
+  const measured: Measured = {
+    real_tokens: cut === undefined ? real : seen(cut),
+    tried_tokens: Math.max(...trials.map(({ tokens }) => tokens)),
+    recalled_short: control.recalled,
+    recalled_long: whole.at(-1)?.answer?.recalled ?? null,
+  };
+  const wanted = { tokens: context.settings.agentContextTokens };
+  if (cut !== undefined) {
+    return fail(
+      measured,
+      `Prompts are cut silently, with status 200: of about ${
+        formatTokens(cut.tokens)
+      } the model saw ${formatTokens(seen(cut))}; system prompt and tools are lost first`,
+      fixFor(context, FIXED_CONTEXT, wanted),
+    );
+  }
+  if (refused !== undefined) {
+    return fail(
+      measured,
+      `A prompt of about ${
+        formatTokens(refused.tokens)
+      }, within what the server declares, is refused: ${refused.refused}`,
+      fixFor(context, FIXED_CONTEXT, wanted),
+    );
+  }
+  if (!control.recalled || whole.at(-1)?.answer?.recalled) return pass(measured);
+  return warn(
+    measured,
+    `All ${
+      formatTokens(real)
+    } reach the model, but it no longer finds what stands in their first line (with a short prompt it does)`,
+    fixFor(context, LESS_CONTEXT, { tokens: Math.max(2048, Math.floor(real / 2)) }),
+  );
+}
