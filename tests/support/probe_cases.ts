@@ -17,6 +17,19 @@ export interface ProbeCase {
   readonly measured?: Readonly<Record<string, unknown>>;
 }
 
+/** A case of a server with one fault. `on`: what else differs from a healthy one. */
+export function faulty(
+  probe: Probe,
+  dialect: RunProbeOptions["dialect"],
+  fault: string,
+  status: ProbeStatus,
+  { on = {}, ...expected }: Partial<Pick<ProbeCase, "diagnosis" | "fix" | "measured">> & {
+    readonly on?: Partial<RunProbeOptions>;
+  },
+): ProbeCase {
+  return { probe, when: `at ${fault}`, on: { dialect, fault, ...on }, status, ...expected };
+}
+
 /** Registers a test for every case. */
 export function testProbes(cases: readonly ProbeCase[]): void {
   for (const one of cases) {

@@ -2,6 +2,7 @@ import type { Fault } from "../types.ts";
 import { A_FAULTS } from "./a.ts";
 import { ANSWER_FAULTS, CALL_FORM_FAULTS } from "./answers.ts";
 import { B_FAULTS } from "./b.ts";
+import { D_FAULTS } from "./d.ts";
 import { WIRE_FAULTS } from "./wire.ts";
 
 const FAULTS: readonly Fault[] = [
@@ -10,6 +11,7 @@ const FAULTS: readonly Fault[] = [
   ...CALL_FORM_FAULTS,
   ...A_FAULTS,
   ...B_FAULTS,
+  ...D_FAULTS,
 ];
 
 /** All names, for tests that go through every fault. */
