@@ -14,6 +14,7 @@ Deno.test("textWidth() counts columns of wide, combining and styled text", () =>
     ["abc", 3],
     ["日本", 4],
     ["e\u0301", 1],
+    ["a\u200Bb", 2],
     ["🧑‍🚀", 2],
     ["\x1b[31mred\x1b[39m", 3],
     ["한글", 4],

@@ -89,6 +89,7 @@ Deno.test("rankFixes() puts failures first, then context before tools before spe
     { id: "srv.expose", status: "warn", fix: "bind to loopback" },
     { id: "ctx.real", status: "fail", fix: "num_ctx" },
     { id: "ctx.declared", status: "warn", fix: "num_ctx" },
+    { id: "ctx.kv_reuse", status: "warn", fix: "fixed tool order" },
     { id: "gen.stop", status: "pass", fix: null },
     { id: "gen.think_off", status: "skip", fix: "never shown" },
   ]);
@@ -96,6 +97,7 @@ Deno.test("rankFixes() puts failures first, then context before tools before spe
     "num_ctx",
     "jinja",
     "faster",
+    "fixed tool order",
     "bind to loopback",
   ]);
   assert.deepEqual(ranked[0]?.probes, ["ctx.real", "ctx.declared"]);

@@ -87,15 +87,21 @@ testWith(
   "renderHtml() has a policy that refuses foreign scripts and requests",
   browser,
   async (program) => {
+    let asked = 0;
+    await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+      asked++;
+      return new Response("x", { headers: { "access-control-allow-origin": "*" } });
+    });
+    const url = `http://127.0.0.1:${server.addr.port}`;
     await show(program, mixed, { width: 1280 }, async (page) => {
       await page.evaluate(`document.body.insertAdjacentHTML("beforeend",
-      '<img src="http://127.0.0.1:9/x.png" onerror="window.owned=1">')`);
+      '<img src="${url}/x.png"><iframe src="${url}"></iframe><img src=x onerror="window.owned=1">')`);
       await page.evaluate(`{ const s = document.createElement("script");
       s.textContent = "window.owned=2"; document.body.append(s); }`);
-      const refused = await page.evaluate(`fetch("http://127.0.0.1:9/").then(() => "let in",
-      (error) => error.name)`);
-      assert.equal(refused, "TypeError");
+      const fetched = `fetch("${url}").then(() => "let in", (error) => error.name)`;
+      assert.equal(await page.evaluate(fetched), "TypeError");
       assert.equal(await page.evaluate("typeof window.owned"), "undefined");
+      assert.equal(asked, 0, "the page reached a server");
       assert.ok(page.complaints.some((one) => one.includes("Content Security Policy")));
     });
   },
