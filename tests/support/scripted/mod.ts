@@ -3,6 +3,6 @@
  * others' extras, healthy or with a fault by name.
  * @module
  */
-export { startScriptedServer, TOOL_TEMPLATE } from "./server.ts";
+export { startScriptedServer, THINKING_MODEL, TOOL_TEMPLATE } from "./server.ts";
 export { cutPrompt } from "./chat.ts";
 export * from "./types.ts";

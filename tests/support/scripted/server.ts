@@ -13,6 +13,13 @@ import type {
 export const TOOL_TEMPLATE =
   "{{ if .Tools }}{{ .Tools }}{{ end }}{% if tools %}{{ tools }}{% endif %}";
 
+/** Options of a model that thinks, by every sign that a server or its name gives. */
+export const THINKING_MODEL = {
+  model: "qwen3:8b",
+  capabilities: ["completion", "tools", "thinking"],
+  template: `${TOOL_TEMPLATE}<think>`,
+} as const;
+
 const VERSIONS = {
   ollama: "0.17.4",
   llama_cpp: "b6000-abc",
