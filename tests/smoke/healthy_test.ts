@@ -21,6 +21,10 @@ const NO_THOUGHTS: Readonly<Record<string, RegExp>> = {
 };
 const NO_TEMPLATE = { "meta.caps": /Only for ollama, llama_cpp/ };
 const NO_QUANTIZATION = { "meta.quant": /does not tell the quantization/ };
+const NO_CONTEXT = {
+  "ctx.declared": /does not tell its context length/,
+  "ctx.overflow": /does not tell its context length/,
+};
 const NO_TOOL_CHOICE = { "tool.choice": /has no tool_choice and ignores it/ };
 
 interface HealthyCase {
@@ -60,12 +64,12 @@ const CASES: readonly HealthyCase[] = [
   {
     name: "LM Studio",
     on: { dialect: "lm_studio" },
-    skipped: { ...NO_THOUGHTS, ...NO_TEMPLATE, ...NO_QUANTIZATION },
+    skipped: { ...NO_THOUGHTS, ...NO_TEMPLATE, ...NO_QUANTIZATION, ...NO_CONTEXT },
   },
   {
     name: "any other /v1",
     on: { dialect: "openai" },
-    skipped: { ...NO_THOUGHTS, ...NO_TEMPLATE, ...NO_QUANTIZATION },
+    skipped: { ...NO_THOUGHTS, ...NO_TEMPLATE, ...NO_QUANTIZATION, ...NO_CONTEXT },
   },
 ];
 
