@@ -2,6 +2,7 @@ import type { Fault } from "../types.ts";
 import { A_FAULTS } from "./a.ts";
 import { ANSWER_FAULTS, CALL_FORM_FAULTS } from "./answers.ts";
 import { B_FAULTS } from "./b.ts";
+import { C_FAULTS } from "./c.ts";
 import { D_FAULTS } from "./d.ts";
 import { WIRE_FAULTS } from "./wire.ts";
 
@@ -11,6 +12,7 @@ const FAULTS: readonly Fault[] = [
   ...CALL_FORM_FAULTS,
   ...A_FAULTS,
   ...B_FAULTS,
+  ...C_FAULTS,
   ...D_FAULTS,
 ];
 

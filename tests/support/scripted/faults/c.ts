@@ -1,0 +1,51 @@
+import type { Fault } from "../types.ts";
+import { json } from "../dialects/routes.ts";
+import { cutPrompt } from "../chat.ts";
+import { countTokens } from "../tokens.ts";
+import { withText } from "./edit.ts";
+
+/** Longest prompt that the forgetful model still overlooks, in tokens. */
+const ATTENTION = 1_000;
+
+/** Ways in which the context goes wrong. */
+export const C_FAULTS: readonly Fault[] = [
+  {
+    name: "forgets_far_back",
+    reply: (reply, request) =>
+      countTokens(request.prompt) > ATTENTION ? withText(reply, "I do not remember.") : reply,
+  },
+  {
+    name: "refuses_long",
+    http: async (request, path) => {
+      if (!path.endsWith("/chat") && !path.endsWith("/completions")) return undefined;
+      const { length } = await request.clone().text();
+      return length > 12_000 ? json({ error: "input too large" }, 413) : undefined;
+    },
+  },
+  {
+    name: "overflow_500",
+    http: async (request, path) => {
+      if (!path.endsWith("/chat") && !path.endsWith("/completions")) return undefined;
+      const { length } = await request.clone().text();
+      return length > 8_000 ? json({ error: "runner crashed" }, 500) : undefined;
+    },
+  },
+  {
+    name: "cuts_even_when_forbidden",
+    request: (request, { options }) =>
+      countTokens(request.prompt) <= options.contextTokens
+        ? request
+        : cutPrompt(request, options.contextTokens / 2 + 2),
+  },
+  {
+    name: "no_kv_cache",
+    reply: (reply) => ({ ...reply, cachedTokens: 0 }),
+  },
+  {
+    name: "calls_only_when_short",
+    reply: (reply, request) =>
+      countTokens(request.prompt) > ATTENTION && reply.toolCalls.length > 0
+        ? { ...withText(reply, "It is cold in Oslo."), toolCalls: [], finish: "stop" }
+        : reply,
+  },
+];
