@@ -101,7 +101,10 @@ export function keyFacts(report: Pick<SmokeReport, "probes" | "profile">): KeyFa
     const probe = report.probes.find((one) => one.id === id);
     const key = keys.find((one) => probe?.measured[one] != null);
     if (probe !== undefined && key !== undefined) {
-      const value = formatMeasured(key, probe.measured[key] ?? null);
+      const measured = formatMeasured(key, probe.measured[key] ?? null);
+      // A green probe proved the sizes it sent; only a red one found the end.
+      const proved = key === "real_tokens" && probe.status === "pass";
+      const value = proved ? `at least ${measured}` : measured;
       return { label, value, known: true, status: neutral ? "pass" : probe.status };
     }
     const value = probe === undefined
