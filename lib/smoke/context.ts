@@ -14,7 +14,7 @@ const SAMPLING = { temperature: 0, seed: 7 } as const;
 
 /** Prompts whose prefill would take longer than this are shortened, in seconds. */
 const BEARABLE_PREFILL_S: Readonly<Record<ProbeTier, number>> = {
-  quick: 15,
+  quick: 10,
   standard: 60,
   deep: 300,
 };

@@ -125,7 +125,7 @@ export interface ProbeContext {
   earlier(id: string): ProbeResult | undefined;
   /**
    * A prompt size this engine can bear: `tokens`, or fewer where prefill is so slow that one
-   * prompt of `tokens` would take longer than 15 s (quick), 1 min (standard) or 5 min (deep).
+   * prompt of `tokens` would take longer than 10 s (quick), 1 min (standard) or 5 min (deep).
    */
   bearable(tokens: number): number;
 }
