@@ -12,5 +12,5 @@ export * from "./recover_tool_call.ts";
 export * from "./registry.ts";
 export * from "./resolve.ts";
 export * from "./weights.ts";
-export type { TextCallForm } from "./text_calls.ts";
+export { TEXT_CALL_FORMS, type TextCallForm } from "./text_calls.ts";
 export * from "./tool_arguments.ts";

@@ -1,13 +1,17 @@
 import { parsePythonCalls } from "./python_call.ts";
 
+/** The forms in which models write calls into their words, as people call them. */
+export const TEXT_CALL_FORMS = {
+  bare_json: "bare JSON",
+  fenced_json: "JSON in a code fence",
+  tool_call_tag: "<tool_call>",
+  mistral_tool_calls: "[TOOL_CALLS]",
+  function_tag: "<function=…>",
+  python_brackets: "Python calls in brackets",
+} as const;
+
 /** How a model wrote a call into its words. */
-export type TextCallForm =
-  | "bare_json"
-  | "fenced_json"
-  | "tool_call_tag"
-  | "mistral_tool_calls"
-  | "function_tag"
-  | "python_brackets";
+export type TextCallForm = keyof typeof TEXT_CALL_FORMS;
 
 /** A call as written, before anybody looked whether such a tool exists. */
 export interface WrittenCall {

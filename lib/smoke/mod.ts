@@ -11,7 +11,7 @@ export * from "./groups.ts";
 export * from "./headline.ts";
 export * from "./probe.ts";
 export { PROBES, probesById, probesOfTier } from "./probes/list.ts";
-export { deriveProfile, type Profile, type ToolMode } from "./profile.ts";
+export { deriveProfile, type Profile, ProfileSchema, type ToolMode } from "./profile.ts";
 export * from "./report.ts";
 export { runSmoke, type SmokeRun, type SmokeRunOptions, statusOf } from "./run.ts";
 export type { SmokeEvent } from "./runner.ts";

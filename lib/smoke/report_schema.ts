@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SERVER_KINDS } from "../models/mod.ts";
+import { ProfileSchema } from "./profile.ts";
 import { SMOKE_REPORT_VERSION, type SmokeReport } from "./report.ts";
 
 const Tier = z.enum(["quick", "standard", "deep"]);
@@ -45,7 +46,7 @@ export const SmokeReportSchema: z.ZodType<SmokeReport> = z.strictObject({
   run_id: z.string().nullable().describe("Id for owllm smoke diff; null when nothing was stored"),
   owllm_version: z.string(),
   probes: z.array(Probe),
-  profile: z.record(z.string(), z.unknown()).nullable()
+  profile: ProfileSchema.nullable()
     .describe("What an agent may rely on; null when nothing could be judged"),
   fixes: z.array(z.string()).describe("In order of effect, each once"),
 });

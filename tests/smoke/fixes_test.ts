@@ -4,10 +4,11 @@ import { llamaServer, ollama, ollamaDerive, quote } from "../../lib/smoke/fixes/
 import * as generation from "../../lib/smoke/fixes/generation.ts";
 import * as model from "../../lib/smoke/fixes/model.ts";
 import * as server from "../../lib/smoke/fixes/server.ts";
+import * as tools from "../../lib/smoke/fixes/tools.ts";
 import { SERVER_KINDS, type ServerKind } from "../../lib/models/mod.ts";
 
 /** Every value that some table takes. */
-const PARAMS = { nearest: "other:7b", token: "<|im_end|>", think: true };
+const PARAMS = { nearest: "other:7b", token: "<|im_end|>", think: true, form: "bare_json" };
 
 /** Programs that belong to one kind of server; `owllm` belongs to all. */
 const PROGRAMS: Readonly<Record<string, ServerKind>> = {
@@ -17,7 +18,7 @@ const PROGRAMS: Readonly<Record<string, ServerKind>> = {
   "lms ": "lm_studio",
 };
 
-const TABLES = Object.entries({ ...server, ...model, ...generation }) as [
+const TABLES = Object.entries({ ...server, ...model, ...generation, ...tools }) as [
   string,
   FixTable<unknown>,
 ][];

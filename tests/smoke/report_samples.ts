@@ -1,3 +1,4 @@
+import { deriveProfile } from "../../lib/smoke/mod.ts";
 import type {
   ProbeGroup,
   ProbeResult,
@@ -54,6 +55,10 @@ export function reportedRun(
     durationMs: 21_400,
     owllmVersion: "0.1.0",
     results,
-    profile: { tool_mode: "native", context_tokens: 16_384 },
+    profile: {
+      ...deriveProfile([], { kind: "ollama", baseUrl: "", version: undefined }),
+      tool_mode: "native",
+      context_tokens: 16_384,
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { TextCallForm } from "../../models/mod.ts";
+import { TEXT_CALL_FORMS, type TextCallForm } from "../../models/mod.ts";
 import type { FixTable, FixTarget } from "../fixes.ts";
 import { llamaServer, quote, vllmServe } from "./commands.ts";
 import { BETTER_TEMPLATE } from "./model.ts";
@@ -23,18 +23,8 @@ export const PARSE_TOOL_CALLS: FixTable<{ readonly form: TextCallForm }> = {
   vllm: (target, { form }) => vllmWithParser(target, form),
   lm_studio: "LM Studio > My Models > (the model) > Prompt > Template (Jinja)",
   openai_compatible: (_, { form }) =>
-    `Start the server with a tool-call parser for ${FORM_NAMES[form]}`,
+    `Start the server with a tool-call parser for ${TEXT_CALL_FORMS[form]}`,
   builtin: showProfile,
-};
-
-/** Forms of calls in text, in words for people. */
-export const FORM_NAMES: Readonly<Record<TextCallForm, string>> = {
-  bare_json: "bare JSON",
-  fenced_json: "JSON in a code fence",
-  tool_call_tag: "<tool_call>",
-  mistral_tool_calls: "[TOOL_CALLS]",
-  function_tag: "<function=…>",
-  python_brackets: "Python calls in brackets",
 };
 
 function vllmWithParser(target: FixTarget, form: TextCallForm): string {

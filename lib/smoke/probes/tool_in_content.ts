@@ -1,6 +1,6 @@
-import { recoverToolCall } from "../../models/mod.ts";
+import { recoverToolCall, TEXT_CALL_FORMS } from "../../models/mod.ts";
 import { fixFor } from "../fixes.ts";
-import { FORM_NAMES, PARSE_TOOL_CALLS } from "../fixes/tools.ts";
+import { PARSE_TOOL_CALLS } from "../fixes/tools.ts";
 import {
   fail,
   pass,
@@ -41,7 +41,7 @@ async function look(context: ProbeContext): Promise<ProbeOutcome> {
   return warn(
     { ...measured, text_form: text.form, recoverable: text.problem === undefined },
     `${texts.length} of ${replies.length} answers hold the call in their words (${
-      FORM_NAMES[text.form]
+      TEXT_CALL_FORMS[text.form]
     }) beside tool_calls: clients show it as text or run it twice; owllm takes tool_calls first`,
     fixFor(context, PARSE_TOOL_CALLS, { form: text.form }),
   );

@@ -19,7 +19,8 @@ import {
 } from "../probe.ts";
 import { constrainedCall } from "./_shared/constrained_call.ts";
 import { jsonOf, objectOf } from "./_shared/json.ts";
-import { toolReplies } from "./_shared/tool_replies.ts";
+import { shown } from "./_shared/text.ts";
+import { toolReplies, weatherRequest } from "./_shared/tool_replies.ts";
 import { toolTrouble } from "./_shared/tool_trouble.ts";
 import { GET_WEATHER } from "./_shared/tools.ts";
 import { withCompat } from "./_shared/with_compat.ts";
@@ -37,13 +38,20 @@ export const toolOne: Probe = {
       : withCompat(context, (provider) => judge(context, provider)),
 };
 
-/** The built-in engine has no tool parser: its calls are JSON under a schema. */
+/** Tokens of a call and nothing else. */
+const BARE_CALL_TOKENS = 48;
+
+/** The built-in engine has no tool parser: its provider forces the answer into a schema of calls. */
 async function judgeBuiltin(context: ProbeContext): Promise<ProbeOutcome> {
-  const { valid, said } = await constrainedCall(context);
-  const measured = { constrained_call: valid, call: said };
-  return valid ? pass(measured) : fail(
-    measured,
-    `A call under a JSON schema is not valid: ${said}`,
+  const reply = await context.chat({
+    ...await weatherRequest(context),
+    toolChoice: "required",
+    maxTokens: BARE_CALL_TOKENS,
+  });
+  if (reply.toolCalls.length > 0) return judgeReplies(context, [reply], false);
+  return fail(
+    { count: 0, finish: reply.finishReason },
+    `A call that is forced by a JSON schema does not come: ${shown(reply.content)}`,
     fixFor(context, BIGGER_MODEL),
   );
 }
@@ -55,11 +63,19 @@ async function judge(context: ProbeContext, provider: ModelProvider): Promise<Pr
     return fail({ count: 0, ...trouble.measured, ...way }, trouble.diagnosis, trouble.fix);
   }
   const { replies } = await toolReplies(context, provider);
+  return judgeReplies(context, replies, provider.kind === "ollama");
+}
+
+/** Judges the first call, and how many answers hold one. */
+function judgeReplies(
+  context: ProbeContext,
+  replies: readonly ChatResponse[],
+  native: boolean,
+): ProbeOutcome {
   const called = replies.filter(({ toolCalls }) => toolCalls.length > 0);
   const [first] = called;
   const [call] = first?.toolCalls ?? [];
   if (first === undefined || call === undefined) throw new TypeError("A reply lost its call");
-  const native = provider.kind === "ollama";
   const { measured, flaws } = inspect(context, first, call, native);
   const counted = { k: called.length, n: replies.length, ...measured };
   if (called.length < replies.length) {

@@ -1,8 +1,13 @@
-import { type ModelProvider, recoverToolCall, type TextToolCall } from "../../../models/mod.ts";
+import {
+  type ModelProvider,
+  recoverToolCall,
+  TEXT_CALL_FORMS,
+  type TextToolCall,
+} from "../../../models/mod.ts";
 import { fixFor } from "../../fixes.ts";
 import { BETTER_TEMPLATE, BIGGER_MODEL } from "../../fixes/model.ts";
 import { UPGRADE_SERVER } from "../../fixes/server.ts";
-import { FORM_NAMES, PARSE_TOOL_CALLS, TAKE_TOOLS } from "../../fixes/tools.ts";
+import { PARSE_TOOL_CALLS, TAKE_TOOLS } from "../../fixes/tools.ts";
 import { fail, type Measured, type ProbeContext, type ProbeOutcome, skip } from "../../probe.ts";
 import { shown } from "./text.ts";
 import { toolReplies, weatherRequest } from "./tool_replies.ts";
@@ -108,7 +113,7 @@ async function lookForTrouble(
 
 function asText(context: ProbeContext, call: TextToolCall): ToolTrouble {
   const { form, afterThink, problem } = call;
-  const where = `${FORM_NAMES[form]}${afterThink ? " after </think>" : ""}`;
+  const where = `${TEXT_CALL_FORMS[form]}${afterThink ? " after </think>" : ""}`;
   const rescue = problem === undefined
     ? "owllm rescues such a call"
     : `it cannot be rescued either: ${problem}`;

@@ -15,7 +15,7 @@ export async function withCompat(
   const own = await judge(context.provider);
   if (context.compat === undefined) return own;
   const other = await judgeCompat(context.compat, judge);
-  const measured = { ...own.measured, v1_status: other.status };
+  const measured = { ...own.measured, native_status: own.status, v1_status: other.status };
   for (const [name, value] of Object.entries(other.measured)) {
     Object.assign(measured, { [`v1_${name}`]: value });
   }
