@@ -4,5 +4,5 @@
  * @module
  */
 export { startScriptedServer, THINKING_MODEL, TOOL_TEMPLATE } from "./server.ts";
-export { cutPrompt } from "./chat.ts";
+export { cutPrompt } from "./window.ts";
 export * from "./types.ts";

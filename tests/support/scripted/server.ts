@@ -1,9 +1,12 @@
-import { answerChat, type ChatMemory, pause } from "./chat.ts";
-import { answerRoute, json } from "./dialects/routes.ts";
+import { answerChat, type ChatMemory } from "./chat.ts";
+import { json, noSuchRoute, refusal } from "./dialects/errors.ts";
+import { answerRoute } from "./dialects/routes.ts";
 import { faultByName } from "./faults/registry.ts";
+import { pause } from "./pause.ts";
 import type {
   DerivedModel,
   Fault,
+  ScriptedRequest,
   ScriptedServer,
   ScriptedServerOptions,
   ServerControl,
@@ -42,6 +45,8 @@ export function startScriptedServer(options: ScriptedServerOptions): Promise<Scr
     slots: 4,
     latencyMs: 0,
     tokensPerSecond: Number.POSITIVE_INFINITY,
+    prefillTokensPerSecond: Number.POSITIVE_INFINITY,
+    coldLoadMs: 20,
     gpuShare: 1,
     keepAliveMinutes: 5,
     template: TOOL_TEMPLATE,
@@ -56,7 +61,11 @@ export function startScriptedServer(options: ScriptedServerOptions): Promise<Scr
     requests: memory.requests,
     activeGenerations: 0,
     derived: new Map<string, DerivedModel>(),
-    loaded: true,
+    loaded: {
+      model: full.model,
+      contextTokens: full.contextTokens,
+      expiresAt: Date.now() + full.keepAliveMinutes * 60_000,
+    },
     signal: stopping.signal,
   };
   // A ghost holds its slot until it has said everything to nobody.
@@ -88,26 +97,59 @@ async function answer(
   const path = new URL(request.url).pathname;
   const broken = await fault?.http?.(request, path, server);
   if (broken !== undefined) return broken;
-  const read = async () => await request.json() as Record<string, unknown>;
-  if (path === "/api/chat" || path === "/v1/chat/completions") {
-    await pause(server.options.latencyMs, server.signal);
-    const raw = await read();
-    const response = await slots.take(() => answerChat(path, raw, memory, fault, server));
-    return response ?? json({ error: "not found" }, 404);
+  const api = chatApi(path, server);
+  try {
+    if (api !== undefined) {
+      const raw = await readJson(request);
+      await pause(server.options.latencyMs, server.signal, request.signal);
+      return await slots.take(
+        () => answerChat(api, raw, memory, fault, server, request.signal),
+        request.signal,
+      );
+    }
+    const found = await answerRoute(path, request.method, () => readJson(request), server);
+    return await withFault(found ?? noSuchRoute(server), path, fault);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return refusal(
+      path.startsWith("/api/") ? "native" : "v1",
+      server,
+      400,
+      error.message,
+      "invalid_request_error",
+    );
   }
-  const found = await answerRoute(path, request.method, read, server);
-  if (found === undefined) return new Response("404 page not found", { status: 404 });
-  if (fault?.body === undefined || !found.headers.get("content-type")?.includes("json")) {
-    return found;
-  }
-  const body = await found.json();
-  return json(fault.body(body, path) ?? body, found.status);
+}
+
+/** A fault may change the JSON of every route. */
+async function withFault(
+  response: Response,
+  path: string,
+  fault: Fault | undefined,
+): Promise<Response> {
+  const isJson = response.headers.get("content-type")?.includes("application/json") ?? false;
+  if (fault?.body === undefined || !isJson) return response;
+  const body = await response.json();
+  return json(fault.body(body, path) ?? body, response.status);
+}
+
+/** Which chat API a path is; undefined when it is none of this server's. */
+function chatApi(path: string, { options }: ServerControl): ScriptedRequest["api"] | undefined {
+  if (path === "/v1/chat/completions") return "v1";
+  return path === "/api/chat" && options.dialect === "ollama" ? "native" : undefined;
+}
+
+/** Throws `SyntaxError` for a body that is no JSON object. */
+async function readJson(request: Request): Promise<Record<string, unknown>> {
+  const body: unknown = JSON.parse(await request.text());
+  if (typeof body === "object" && body !== null) return body as Record<string, unknown>;
+  throw new SyntaxError("the body is no JSON object");
 }
 
 /** Lets a number of requests in at once. */
 interface Slots {
   /** Holds a slot until the answer's body was read or left. */
-  take(work: () => Promise<Response | undefined>): Promise<Response | undefined>;
+  take(work: () => Promise<Response>, gone: AbortSignal): Promise<Response>;
 }
 
 function createSlots(count: number, afterLeave: () => Promise<void>): Slots {
@@ -119,16 +161,19 @@ function createSlots(count: number, afterLeave: () => Promise<void>): Slots {
     else next();
   };
   return {
-    async take(work) {
+    async take(work, gone) {
       if (free > 0) free--;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       const response = await work().catch((error) => {
         release();
         throw error;
       });
-      if (response?.body == null) {
+      if (response.body === null || gone.aborted) {
+        // Nobody will read the body, so nobody will cancel it either.
+        await response.body?.cancel();
+        await afterLeave();
         release();
-        return response;
+        return new Response(null, { status: 499 });
       }
       return new Response(releaseAtEnd(response.body, release, afterLeave), response);
     },

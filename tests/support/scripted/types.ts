@@ -51,6 +51,8 @@ export interface ScriptedReply {
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly completionTokens: number;
+  /** Whether the model had to be loaded first. */
+  readonly cold: boolean;
 }
 
 /** One JSON object of a stream, or a line that is sent as it is (`[DONE]`). */
@@ -66,10 +68,18 @@ export interface ServerControl {
   activeGenerations: number;
   /** Models besides the first one, made by `/api/create`. */
   readonly derived: Map<string, DerivedModel>;
-  /** False after `keep_alive: 0`. */
-  loaded: boolean;
+  /** What is in memory; undefined after `keep_alive: 0`. */
+  loaded: LoadedState | undefined;
   /** Aborts when the server stops. */
   readonly signal: AbortSignal;
+}
+
+/** The model in memory. */
+export interface LoadedState {
+  readonly model: string;
+  readonly contextTokens: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 /** A model made by `/api/create`. */
@@ -118,7 +128,7 @@ export interface ScriptedServerOptions {
   readonly model?: string;
   /** What `/api/show` lists; default completion, tools. */
   readonly capabilities?: readonly string[];
-  /** Context that is loaded; default 32,768. */
+  /** Context that is loaded unless a request asks for another; default 32,768. */
   readonly contextTokens?: number;
   /** Context of the weights; default 32,768. */
   readonly trainedTokens?: number;
@@ -128,8 +138,12 @@ export interface ScriptedServerOptions {
   readonly slots?: number;
   /** Pause before each answer, in milliseconds; default 0. */
   readonly latencyMs?: number;
-  /** Real pause between streamed tokens; default none. Reported speed is 50 tok/s without it. */
+  /** Real and reported speed of generation; default no pause, and 50 tok/s are reported. */
   readonly tokensPerSecond?: number;
+  /** Real and reported speed of reading the prompt; default no pause, and 2,000 are reported. */
+  readonly prefillTokensPerSecond?: number;
+  /** Real and reported time of a load after an unload, in milliseconds; default 20. */
+  readonly coldLoadMs?: number;
   /** Share of the model on the GPU from 0 to 1; default 1. */
   readonly gpuShare?: number;
   /** Minutes that the model stays loaded; default 5. */

@@ -9,7 +9,7 @@ export function think(
   request: ScriptedRequest,
   previous: string,
   canThink: boolean,
-): ScriptedReply {
+): Omit<ScriptedReply, "cold"> {
   const toolCalls = decideCalls(request);
   const text = toolCalls.length > 0
     ? ""
@@ -31,7 +31,7 @@ function limit(
   thinking: string,
   text: string,
   toolCalls: readonly ScriptedToolCall[],
-): ScriptedReply {
+): Omit<ScriptedReply, "cold"> {
   const all = tokenize(text);
   const spent = countTokens(thinking) +
     countTokens(toolCalls.length > 0 ? JSON.stringify(toolCalls) : "");

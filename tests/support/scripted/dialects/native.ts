@@ -1,62 +1,69 @@
-import type { ScriptedReply, ScriptedRequest, StreamEvent } from "../types.ts";
+import type { ScriptedReply, ScriptedRequest, ServerControl, StreamEvent } from "../types.ts";
+import { idOf } from "./ids.ts";
 import { durations } from "./timing.ts";
+
+type Options = ServerControl["options"];
 
 /** The whole answer of `/api/chat`. */
 export function nativeBody(
   reply: ScriptedReply,
   request: ScriptedRequest,
+  options: Options,
 ): Record<string, unknown> {
   return {
-    model: request.model,
-    created_at: new Date(0).toISOString(),
+    ...head(request),
     message: {
       role: "assistant",
       content: reply.tokens.join(""),
       ...(reply.thinking === "" ? {} : { thinking: reply.thinking }),
-      ...(reply.toolCalls.length === 0 ? {} : { tool_calls: calls(reply) }),
+      ...(reply.toolCalls.length === 0 ? {} : { tool_calls: calls(reply, request) }),
     },
-    done: true,
-    done_reason: reply.finish === "tool_calls" ? "stop" : reply.finish,
-    ...counts(reply),
+    ...end(reply, options),
   };
 }
 
-/** The lines of a streamed `/api/chat`. */
-export function nativeEvents(reply: ScriptedReply, request: ScriptedRequest): StreamEvent[] {
+/** The lines of a streamed `/api/chat`; a call comes whole. */
+export function nativeEvents(
+  reply: ScriptedReply,
+  request: ScriptedRequest,
+  options: Options,
+): StreamEvent[] {
   const line = (message: Record<string, unknown>) => ({
-    model: request.model,
-    created_at: new Date(0).toISOString(),
+    ...head(request),
     message: { role: "assistant", ...message },
     done: false,
   });
   return [
     ...(reply.thinking === "" ? [] : [line({ content: "", thinking: reply.thinking })]),
     ...reply.tokens.map((content) => line({ content })),
-    ...(reply.toolCalls.length === 0 ? [] : [line({ content: "", tool_calls: calls(reply) })]),
-    {
-      ...line({ content: "" }),
-      done: true,
-      done_reason: reply.finish === "tool_calls" ? "stop" : reply.finish,
-      ...counts(reply),
-    },
+    ...calls(reply, request).map((call) => line({ content: "", tool_calls: [call] })),
+    { ...line({ content: "" }), ...end(reply, options) },
   ];
 }
 
-function calls(reply: ScriptedReply): Record<string, unknown>[] {
+function head(request: ScriptedRequest): Record<string, unknown> {
+  return { model: request.model, created_at: new Date().toISOString() };
+}
+
+function calls(reply: ScriptedReply, request: ScriptedRequest): Record<string, unknown>[] {
   return reply.toolCalls.map((call, index) => ({
-    id: `call_${index}`,
+    id: `call_${idOf(`${request.prompt}${index}`, 8)}`,
     function: { index, name: call.name, arguments: call.arguments },
   }));
 }
 
-function counts(reply: ScriptedReply): Record<string, unknown> {
-  const { prefillMs, decodeMs, loadMs } = durations(reply);
+/** The reason of a call is "stop" too; durations are nanoseconds. */
+function end(reply: ScriptedReply, options: Options): Record<string, unknown> {
+  const { prefillMs, decodeMs, loadMs } = durations(reply, options);
+  const nanoseconds = (ms: number) => Math.round(ms * 1e6);
   return {
-    total_duration: (loadMs + prefillMs + decodeMs) * 1e6,
-    load_duration: loadMs * 1e6,
+    done: true,
+    done_reason: reply.finish === "tool_calls" ? "stop" : reply.finish,
+    total_duration: nanoseconds(loadMs + prefillMs + decodeMs),
+    load_duration: nanoseconds(loadMs),
     prompt_eval_count: reply.promptTokens,
-    prompt_eval_duration: prefillMs * 1e6,
+    prompt_eval_duration: nanoseconds(prefillMs),
     eval_count: reply.completionTokens,
-    eval_duration: decodeMs * 1e6,
+    eval_duration: nanoseconds(decodeMs),
   };
 }

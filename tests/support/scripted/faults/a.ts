@@ -1,4 +1,4 @@
-import { pause } from "../chat.ts";
+import { pause } from "../pause.ts";
 import type { Fault } from "../types.ts";
 import { edited } from "./edit.ts";
 

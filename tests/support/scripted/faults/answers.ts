@@ -1,4 +1,4 @@
-import { cutPrompt } from "../chat.ts";
+import { cutPrompt } from "../window.ts";
 import { decideCalls } from "../brain/tools.ts";
 import { countTokens, tokenize } from "../tokens.ts";
 import type { Fault } from "../types.ts";

@@ -1,4 +1,4 @@
-import { pause } from "../chat.ts";
+import { pause } from "../pause.ts";
 import type { Fault, ScriptedRequest, ServerControl, StreamEvent } from "../types.ts";
 import { edited, isFinish, messageIn } from "./edit.ts";
 
