@@ -35,7 +35,8 @@ export function joinChunks(
 /**
  * Joins pieces of tool calls by index, else by id. A piece with neither continues the last call,
  * unless it names a function: then it begins a new one. Two ids under one index are two calls
- * (Ollama sent index 0 for every parallel call, ollama#15457).
+ * (Ollama sent index 0 for every parallel call, ollama#15457), and so are two whole calls under one
+ * id: plain answers carry no index.
  */
 export function joinToolCalls(deltas: readonly ToolCallDelta[]): ToolCall[] {
   const calls: ToolCall[] = [];
@@ -59,8 +60,20 @@ function callOf(delta: ToolCallDelta, calls: readonly ToolCall[]): number {
   if (delta.index !== undefined) {
     return calls.findLastIndex((call) => call.index === delta.index && sameId(call));
   }
-  if (delta.id) return calls.findLastIndex((call) => call.id === delta.id);
+  if (delta.id) {
+    const last = calls.findLastIndex((call) => call.id === delta.id);
+    return delta.name && isJson(calls[last]?.arguments) ? -1 : last;
+  }
   return delta.name ? -1 : calls.length - 1;
+}
+
+function isJson(text = ""): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false; // Empty or half: the next piece continues it.
+  }
 }
 
 /** The finish reason of the wire as ours. */

@@ -1,6 +1,6 @@
 import type { Fault } from "../types.ts";
-import { json } from "../dialects/routes.ts";
-import { cutPrompt } from "../chat.ts";
+import { json } from "../dialects/errors.ts";
+import { cutPrompt } from "../window.ts";
 import { countTokens } from "../tokens.ts";
 import { withText } from "./edit.ts";
 
