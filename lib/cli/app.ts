@@ -4,6 +4,7 @@ import { completions } from "./commands/completions.ts";
 import { configCheck } from "./commands/config_check.ts";
 import { configShow } from "./commands/config_show.ts";
 import { fix } from "./commands/fix.ts";
+import { modelsPull } from "./commands/models_pull.ts";
 import { schema } from "./commands/schema.ts";
 import { smokeDiff } from "./commands/smoke_diff.ts";
 import { smokeHistory } from "./commands/smoke_history.ts";
@@ -26,6 +27,10 @@ export function buildApp(): Application<Cli> {
     routes: { model: smokeModel, history: smokeHistory, diff: smokeDiff },
     docs: { brief: "Find out whether a local model really works" },
   });
+  const models = buildRouteMap({
+    routes: { pull: modelsPull },
+    docs: { brief: "The models that owllm knows" },
+  });
   const config = buildRouteMap({
     routes: { show: configShow, check: configCheck },
     docs: { brief: "The settings, and where each comes from" },
@@ -35,7 +40,7 @@ export function buildApp(): Application<Cli> {
     docs: { brief: "The one file that owllm keeps" },
   });
   const root = buildRouteMap({
-    routes: { smoke, fix, config, state, schema, completions },
+    routes: { smoke, fix, models, config, state, schema, completions },
     docs: {
       brief: "Know that your local model works, then let it work safely",
     },

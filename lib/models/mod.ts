@@ -9,6 +9,8 @@ export * from "./identify.ts";
 export * from "./ollama/derive.ts";
 export * from "./provider.ts";
 export * from "./recover_tool_call.ts";
+export { type GgufHeader, MAX_GGUF_BYTES, readEngineWeights, readGgufHeader } from "./gguf.ts";
+export { pullDefaultWeights, type PulledWeights, type PullOptions } from "./pull.ts";
 export * from "./registry.ts";
 export * from "./resolve.ts";
 export * from "./weights.ts";

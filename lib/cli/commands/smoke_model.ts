@@ -6,6 +6,7 @@ import type { State } from "../../state/mod.ts";
 import { defineCommand, reportError, type Run } from "../command.ts";
 import { loadSettings, openStateFor } from "../load.ts";
 import { MODEL_ID } from "../model_id.ts";
+import { pullWeights } from "../pull_weights.ts";
 import { anyModel, lookupOf, onlyModel, openTarget, type Target } from "../model_target.ts";
 import { runShownSmoke } from "../run_smoke.ts";
 import { printSummary } from "../smoke_summary.ts";
@@ -120,6 +121,9 @@ async function smoke(run: Run<Flags>, id?: string): Promise<void> {
   try {
     const lookup = await lookupOf(cli, config, state);
     const resolved = await resolve(lookup, config, flags, id);
+    if (flags.auto && resolved.where === "builtin" && resolved.gguf === undefined) {
+      await pullWeights(cli, out, config);
+    }
     await using target = await openTarget(cli, config, lookup, resolved);
     const report = await runOn(run, config, state, target, probes);
     await writeReports(report, flags);
