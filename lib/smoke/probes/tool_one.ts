@@ -21,7 +21,7 @@ import { constrainedCall } from "./_shared/constrained_call.ts";
 import { jsonOf, objectOf } from "./_shared/json.ts";
 import { shown } from "./_shared/text.ts";
 import { toolReplies, weatherRequest } from "./_shared/tool_replies.ts";
-import { toolTrouble } from "./_shared/tool_trouble.ts";
+import { type ToolTrouble, toolTrouble } from "./_shared/tool_trouble.ts";
 import { GET_WEATHER } from "./_shared/tools.ts";
 import { withCompat } from "./_shared/with_compat.ts";
 
@@ -32,11 +32,39 @@ export const toolOne: Probe = {
   tier: "quick",
   title: "one right call where one tool is needed",
   needs: {},
-  run: (context) =>
-    context.server.kind === "builtin"
-      ? judgeBuiltin(context)
-      : withCompat(context, (provider) => judge(context, provider)),
+  run: judgeRoutes,
 };
+
+async function judgeRoutes(context: ProbeContext): Promise<ProbeOutcome> {
+  if (context.server.kind === "builtin") return judgeBuiltin(context);
+  const trouble = await toolTrouble(context);
+  // Where owllm's own route gives no call, nobody gains by asking Ollama's /v1 as well.
+  if (trouble !== undefined) return tellTrouble(context, trouble);
+  return withCompat(context, (provider) => judge(context, provider));
+}
+
+/** Says what keeps calls from coming, and whether the agent could force them by a schema instead. */
+async function tellTrouble(
+  context: ProbeContext,
+  { measured, diagnosis, fix }: ToolTrouble,
+): Promise<ProbeOutcome> {
+  const forced = await forcedCall(context);
+  const way = forced["constrained_call"]
+    ? "; a call forced by a JSON schema works, owllm uses that"
+    : "";
+  return fail({ count: 0, ...measured, ...forced }, `${diagnosis}${way}`, fix);
+}
+
+/** Whether the agent could call tools by a schema instead. */
+async function forcedCall(context: ProbeContext): Promise<Measured> {
+  try {
+    const { valid, said } = await constrainedCall(context);
+    return { constrained_call: valid, constrained_said: said };
+  } catch (error) {
+    if (!(error instanceof OwllmError) || error.code !== "model") throw error;
+    return { constrained_call: false, constrained_said: error.message };
+  }
+}
 
 /** Tokens of a call and nothing else. */
 const BARE_CALL_TOKENS = 48;
@@ -59,8 +87,7 @@ async function judgeBuiltin(context: ProbeContext): Promise<ProbeOutcome> {
 async function judge(context: ProbeContext, provider: ModelProvider): Promise<ProbeOutcome> {
   const trouble = await toolTrouble(context, provider);
   if (trouble !== undefined) {
-    const way = provider === context.provider ? await otherWay(context) : {};
-    return fail({ count: 0, ...trouble.measured, ...way }, trouble.diagnosis, trouble.fix);
+    return fail({ count: 0, ...trouble.measured }, trouble.diagnosis, trouble.fix);
   }
   const { replies } = await toolReplies(context, provider);
   return judgeReplies(context, replies, provider.kind === "ollama");
@@ -93,17 +120,6 @@ function judgeReplies(
     sentence[0]?.toUpperCase() + sentence.slice(1),
     worst.fix,
   );
-}
-
-/** Whether the agent could call tools by a schema instead. */
-async function otherWay(context: ProbeContext): Promise<Measured> {
-  try {
-    const { valid, said } = await constrainedCall(context);
-    return { constrained_call: valid, constrained_said: said };
-  } catch (error) {
-    if (!(error instanceof OwllmError) || error.code !== "model") throw error;
-    return { constrained_call: false, constrained_said: error.message };
-  }
 }
 
 interface Flaw {

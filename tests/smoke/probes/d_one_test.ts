@@ -99,4 +99,14 @@ testProbes([
     diagnosis: /took longer|timed out|within|limit/i,
     fix: /./,
   }),
+  faulty(toolOne, "ollama", "knows_no_json", "fail", {
+    diagnosis: /a property of the model$/,
+    fix: BIGGER,
+    measured: { constrained_call: false },
+  }),
+  faulty(toolOne, "ollama", "tools_dropped", "fail", {
+    diagnosis: /a call forced by a JSON schema works, owllm uses that$/,
+    fix: /^owllm fix/,
+    measured: { v1_status: undefined },
+  }),
 ]);

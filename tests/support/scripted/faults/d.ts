@@ -164,6 +164,11 @@ export const D_FAULTS: readonly Fault[] = [
         }
       }),
   },
+  wordsWhen(
+    "knows_no_json",
+    ({ tools, schema }) => tools.length > 0 || schema !== undefined,
+    "I cannot look that up.",
+  ),
   wordsWhen("stream_loses_call", ({ stream, tools }) => stream && tools.length > 0),
   {
     name: "stream_loses_last_piece",
