@@ -128,6 +128,11 @@ testProbes([
     fix: SEE_PROFILE,
     measured: { max_tools: 15 },
   }),
+  faulty(toolMany, "openai", "first_of_five", "fail", {
+    diagnosis: /5: 20 %, 15: 100 %/,
+    fix: SEE_PROFILE,
+    measured: { max_tools: 0 },
+  }),
   faulty(toolMany, "openai", "always_first_tool", "fail", {
     diagnosis: /even among 5 similar ones/,
     fix: SEE_PROFILE,

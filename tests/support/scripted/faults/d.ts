@@ -240,6 +240,10 @@ export const D_FAULTS: readonly Fault[] = [
     ...call,
     name: tools.length > 15 ? tools[0]?.name ?? "" : call.name,
   })),
+  everyCall("first_of_five", (call, { tools }) => ({
+    ...call,
+    name: tools.length === 5 ? tools[0]?.name ?? "" : call.name,
+  })),
   everyCall("always_first_tool", (call, { tools }) => ({
     ...call,
     name: tools[0]?.name ?? call.name,
