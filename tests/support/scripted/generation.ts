@@ -72,7 +72,8 @@ function paced(
         for (const [i, piece] of pieces.entries()) {
           if (server.signal.aborted || (left && !fault?.ghost)) break;
           if (!left) controller.enqueue(piece);
-          if (pauseMs > 0 || i % PIECES_PER_BREATH === 0) await pause(pauseMs, server.signal);
+          if (pauseMs > 0) await pause(pauseMs, server.signal);
+          else if (i % PIECES_PER_BREATH === 0) await pause(1, server.signal);
         }
         if (!left) controller.close();
       };

@@ -1,5 +1,6 @@
-/** Waits; ends early, without an error, when one of the signals aborts. */
+/** Waits; ends early, without an error, when one of the signals aborts. No time is no wait. */
 export function pause(ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
+  if (ms <= 0) return Promise.resolve();
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
