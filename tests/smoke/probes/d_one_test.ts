@@ -109,4 +109,9 @@ testProbes([
     fix: /^owllm fix/,
     measured: { v1_status: undefined },
   }),
+  // A server that fails at everything does not refuse tools.
+  faulty(toolOne, "vllm", "html_500", "fail", {
+    diagnosis: /^127\.0\.0\.1:\d+ answered 500: /,
+    fix: /^VLLM_LOGGING_LEVEL=DEBUG/,
+  }),
 ]);

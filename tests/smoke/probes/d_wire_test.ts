@@ -130,6 +130,10 @@ testProbes([
     diagnosis: /^Not judged: the model makes no call \(tool\.one\)$/,
     on: { before: [toolOne] },
   }),
+  faulty(toolStream, "openai", "hang_before_first_byte", "skip", {
+    diagnosis: /^Not judged: .*scripted:7b.* \(tool\.one\)$/,
+    on: { before: [toolOne], settings: { requestTimeoutMs: 300 } },
+  }),
   faulty(toolStream, "vllm", "call_tag", "skip", {
     diagnosis: /calls come back as text \(tool\.one\)/,
     on: { before: [toolOne] },

@@ -2,6 +2,7 @@ import { OwllmError } from "../../../core/mod.ts";
 import type { ChatResponse, ModelProvider } from "../../../models/mod.ts";
 import type { ProbeContext, ProbeRequest } from "../../probe.ts";
 import { withoutThinking } from "../../thinking.ts";
+import { oncePerRun } from "./once_per_run.ts";
 import { CALL_TOKENS, GET_WEATHER } from "./tools.ts";
 
 const CITIES = ["Oslo", "Rome", "Lima"] as const;
@@ -14,21 +15,8 @@ export interface ToolReplies {
   readonly refusal: OwllmError | undefined;
 }
 
-const asked = new WeakMap<ProbeContext, Map<ModelProvider, Promise<ToolReplies>>>();
-
 /** Asks for one call, once per run and route: several probes look at the same answers. */
-export function toolReplies(
-  context: ProbeContext,
-  provider: ModelProvider = context.provider,
-): Promise<ToolReplies> {
-  const ofRun = asked.get(context) ?? new Map<ModelProvider, Promise<ToolReplies>>();
-  asked.set(context, ofRun);
-  const known = ofRun.get(provider);
-  if (known !== undefined) return known;
-  const replies = ask(context, provider);
-  ofRun.set(provider, replies);
-  return replies;
-}
+export const toolReplies = oncePerRun(ask);
 
 /** The question whose answer is a call. */
 export function weatherRequest(
@@ -52,7 +40,17 @@ async function ask(context: ProbeContext, provider: ModelProvider): Promise<Tool
     }
   } catch (error) {
     if (!(error instanceof OwllmError) || error.code !== "model") throw error;
+    await demandAnswerWithoutTools(context, provider);
     return { replies: [], refusal: error };
   }
   return { replies, refusal: undefined };
+}
+
+/** A server that fails without tools as well does not refuse tools: then its error is thrown. */
+async function demandAnswerWithoutTools(
+  context: ProbeContext,
+  provider: ModelProvider,
+): Promise<void> {
+  const { tools: _, ...bare } = await weatherRequest(context);
+  await context.chat({ ...bare, maxTokens: 1 }, provider);
 }

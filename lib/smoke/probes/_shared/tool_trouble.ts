@@ -1,3 +1,4 @@
+import { OwllmError } from "../../../core/mod.ts";
 import {
   type ModelProvider,
   recoverToolCall,
@@ -9,6 +10,7 @@ import { BETTER_TEMPLATE, BIGGER_MODEL } from "../../fixes/model.ts";
 import { UPGRADE_SERVER } from "../../fixes/server.ts";
 import { PARSE_TOOL_CALLS, TAKE_TOOLS } from "../../fixes/tools.ts";
 import { fail, type Measured, type ProbeContext, type ProbeOutcome, skip } from "../../probe.ts";
+import { oncePerRun } from "./once_per_run.ts";
 import { shown } from "./text.ts";
 import { toolReplies, weatherRequest } from "./tool_replies.ts";
 import { GET_WEATHER } from "./tools.ts";
@@ -28,43 +30,49 @@ export interface ToolTrouble {
 /** A tool of this size adds far more prompt tokens than this. */
 const LEAST_GROWTH = 10;
 
-const found = new WeakMap<ProbeContext, Map<ModelProvider, Promise<ToolTrouble | undefined>>>();
-
-/** What keeps calls from coming back on this route; undefined when one came. Told once per run. */
-export function toolTrouble(
-  context: ProbeContext,
-  provider: ModelProvider = context.provider,
-): Promise<ToolTrouble | undefined> {
-  const ofRun = found.get(context) ?? new Map<ModelProvider, Promise<ToolTrouble | undefined>>();
-  found.set(context, ofRun);
-  const known = ofRun.get(provider);
-  if (known !== undefined) return known;
-  const trouble = lookForTrouble(context, provider);
-  ofRun.set(provider, trouble);
-  return trouble;
-}
+/** What keeps calls from coming back on this route; undefined when one came. */
+export const toolTrouble = oncePerRun(lookForTrouble);
 
 /** For a probe that judges what calls say: its outcome when the model makes none at all. */
-export async function withoutCalls(context: ProbeContext): Promise<ProbeOutcome | undefined> {
-  const trouble = await toolTrouble(context);
-  if (trouble === undefined || trouble.measured["recoverable"] === true) return undefined;
-  return notJudged(context, trouble);
+export function withoutCalls(context: ProbeContext): Promise<ProbeOutcome | undefined> {
+  return unlessClear(context, async () => {
+    const trouble = await toolTrouble(context);
+    return trouble?.measured["recoverable"] === true ? undefined : trouble;
+  });
 }
 
 /** For a probe that judges the server's own calls: its outcome when the server gives none. */
-export async function withoutNativeCalls(
+export function withoutNativeCalls(
   context: ProbeContext,
   provider?: ModelProvider,
 ): Promise<ProbeOutcome | undefined> {
-  const trouble = await toolTrouble(context, provider);
-  return trouble === undefined ? undefined : notJudged(context, trouble);
+  return unlessClear(context, () => toolTrouble(context, provider));
 }
 
 /** For a probe that needs no call but a server that takes tools. */
-export async function withoutTools(context: ProbeContext): Promise<ProbeOutcome | undefined> {
-  const { refusal } = await toolReplies(context);
-  const trouble = refusal === undefined ? undefined : await toolTrouble(context);
-  return trouble === undefined ? undefined : notJudged(context, trouble);
+export function withoutTools(context: ProbeContext): Promise<ProbeOutcome | undefined> {
+  return unlessClear(context, async () => {
+    const { refusal } = await toolReplies(context);
+    return refusal === undefined ? undefined : await toolTrouble(context);
+  });
+}
+
+/** The cause is told once: by `tool.one` when it ran, else by the probe that is stopped by it. */
+async function unlessClear(
+  context: ProbeContext,
+  look: () => Promise<ToolTrouble | undefined>,
+): Promise<ProbeOutcome | undefined> {
+  const told = context.earlier("tool.one") !== undefined;
+  try {
+    const trouble = await look();
+    if (trouble === undefined) return undefined;
+    return told
+      ? skip(`Not judged: ${WHY[trouble.kind]} (tool.one)`)
+      : fail(trouble.measured, trouble.diagnosis, trouble.fix);
+  } catch (error) {
+    if (!told || !(error instanceof OwllmError)) throw error;
+    return skip(`Not judged: ${error.message} (tool.one)`);
+  }
 }
 
 const WHY: Readonly<Record<ToolTrouble["kind"], string>> = {
@@ -74,14 +82,6 @@ const WHY: Readonly<Record<ToolTrouble["kind"], string>> = {
   empty: "the list of calls is empty",
   silent: "the model makes no call",
 };
-
-/** The cause is told once: by `tool.one` when it ran, else here. */
-function notJudged(context: ProbeContext, trouble: ToolTrouble): ProbeOutcome {
-  if (context.earlier("tool.one") !== undefined) {
-    return skip(`Not judged: ${WHY[trouble.kind]} (tool.one)`);
-  }
-  return fail(trouble.measured, trouble.diagnosis, trouble.fix);
-}
 
 async function lookForTrouble(
   context: ProbeContext,
