@@ -92,7 +92,7 @@ export function createSmokeRunsTable(db: Database, clock: Clock, ids: Ids): Smok
       return row === undefined ? undefined : read(row);
     },
     list(modelId, limit) {
-      const order = "ORDER BY started_at DESC, id DESC LIMIT ?";
+      const order = "ORDER BY started_at DESC, rowid DESC LIMIT ?";
       const rows = modelId === undefined
         ? db.all(`SELECT * FROM smoke_runs ${order}`, limit)
         : db.all(`SELECT * FROM smoke_runs WHERE model_id = ? ${order}`, modelId, limit);
