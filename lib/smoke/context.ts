@@ -23,7 +23,7 @@ const BEARABLE_PREFILL_S: Readonly<Record<ProbeTier, number>> = {
 const BUILTIN_PREFILL_TOK_S = 20;
 
 /** A prefill of fewer tokens says little about speed. */
-const MIN_TOKENS_TO_MEASURE = 16;
+const MIN_TOKENS_TO_MEASURE = 32;
 
 /** What {@linkcode createProbeContext} needs. */
 export interface ProbeContextOptions {
@@ -177,21 +177,22 @@ function cutShort(chunks: readonly ChatChunk[]): StreamEnd {
 
 /** Prefill speed as measured by the answers so far. */
 class PrefillSpeed {
-  #tokensPerSecond: number | undefined;
+  #measured: number | undefined;
 
-  constructor(assumed: number | undefined) {
-    this.#tokensPerSecond = assumed;
-  }
+  constructor(private readonly assumed: number | undefined) {}
 
   note({ usage, timings }: ChatResponse): void {
     const tokens = timings.prefillTokens ?? (usage.promptTokens ?? 0) - (usage.cachedTokens ?? 0);
     if (tokens < MIN_TOKENS_TO_MEASURE || !timings.prefillMs) return;
-    this.#tokensPerSecond = tokens / (timings.prefillMs / 1000);
+    const speed = tokens / (timings.prefillMs / 1000);
+    // Ollama counts tokens of the cache as prefilled: the slowest answer is the honest one.
+    this.#measured = Math.min(this.#measured ?? speed, speed);
   }
 
   /** Tokens that are prefilled in that time; unlimited while nothing is known. */
   tokensIn(seconds: number): number {
-    if (this.#tokensPerSecond === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(MIN_TOKENS_TO_MEASURE, Math.floor(this.#tokensPerSecond * seconds));
+    const speed = this.#measured ?? this.assumed;
+    if (speed === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(MIN_TOKENS_TO_MEASURE, Math.floor(speed * seconds));
   }
 }
