@@ -4,3 +4,4 @@
  * @module
  */
 export * from "./host_process.ts";
+export * from "./host_programs.ts";
