@@ -46,7 +46,7 @@ unpack() {
   # A damaged program makes way; of two that start at once one wins, and both programs are the same.
   if [ -e "$home_dir" ] && ! whole "$home_dir"; then mv "$home_dir" "$fresh/damaged"; fi
   mv "$fresh/program" "$home_dir" 2>/dev/null || :
-  rm -rf "$home_dir/program" "$fresh"
+  rm -rf "$home_dir/program" "$fresh" 2>/dev/null
   trap - EXIT INT TERM HUP
   whole "$home_dir" || fail "Cannot unpack into \"$home_dir\"" "Remove it: rm -rf $home_dir" 1
   # Old versions go away once nobody has used them for a month.
@@ -71,51 +71,61 @@ done
 [ -n "$base" ] || fail 'There is no directory to unpack into' 'Set XDG_CACHE_HOME to a directory that you may write to'
 whole "$home_dir" || unpack
 
-# The grants. Deno separates paths by commas and takes a doubled comma for a comma.
-quoted() {
+# The grants. Deno separates paths by commas and has no escape for one.
+read=
+write=
+grant_read() {
   case $1 in
-    *,*) printf %s "$1" | sed 's/,/,,/g' ;;
-    *) printf %s "$1" ;;
+    *,*) fail "\"$1\" has a comma in it, and a grant cannot name such a path" 'Use another directory or file name' 2 ;;
+    /*) read=$read${read:+,}$1 ;;
+    *) grant_read "$PWD/$1" ;;
   esac
 }
-absolute() {
+grant_write() {
+  grant_read "$1"
   case $1 in
-    /*) quoted "$1" ;;
-    *) quoted "$PWD/$1" ;;
+    /*) write=$write${write:+,}$1 ;;
+    *) write=$write${write:+,}$PWD/$1 ;;
   esac
 }
 home=${HOME:-/nonexistent}
-state=${OWLLM_STATE_DIR:-${XDG_STATE_HOME:-$home/.local/state}/owllm}
-data=${XDG_DATA_HOME:-$home/.local/share}/owllm
-config=${XDG_CONFIG_HOME:-$home/.config}/owllm
-write=$(absolute "$state"),$(quoted "$data")
-read=$(quoted "$home_dir"),$(quoted "$config"),$(quoted "$PWD"),$(quoted "${OLLAMA_MODELS:-$home/.ollama/models}")
+grant_write "${OWLLM_STATE_DIR:-${XDG_STATE_HOME:-$home/.local/state}/owllm}"
+grant_write "${XDG_DATA_HOME:-$home/.local/share}/owllm"
+grant_read "${XDG_CONFIG_HOME:-$home/.config}/owllm"
+grant_read "${OLLAMA_MODELS:-$home/.ollama/models}"
+grant_read "$home_dir"
+grant_read "$PWD"
 up=$PWD
 while [ -n "$up" ]; do
   up=${up%/*}
-  read=$read,$(quoted "$up/owllm.toml"),$(quoted "$up/models.toml")
+  grant_read "$up/owllm.toml"
+  grant_read "$up/models.toml"
 done
+# Programs are looked for on the PATH.
 old_ifs=$IFS
 IFS=:
 for part in ${PATH:-}; do
-  case $part in /*) read=$read,$(quoted "$part") ;; esac
+  case $part in
+    *,*) ;;
+    /*) grant_read "$part" ;;
+  esac
 done
 IFS=$old_ifs
 before=
 backup=
 for word; do
   case $before in
-    --state | --junit | --html) write=$write,$(absolute "$word") ;;
-    --config | --gguf) read=$read,$(absolute "$word") ;;
+    --state | --junit | --html) grant_write "$word" ;;
+    --config | --gguf) grant_read "$word" ;;
   esac
   case $word in
-    --state=* | --junit=* | --html=*) write=$write,$(absolute "${word#*=}") ;;
-    --config=* | --gguf=*) read=$read,$(absolute "${word#*=}") ;;
+    --state=* | --junit=* | --html=*) grant_write "${word#*=}" ;;
+    --config=* | --gguf=*) grant_read "${word#*=}" ;;
     backup) backup=yes ;;
     -*) ;;
     *)
-      if [ -n "$backup" ]; then write=$write,$(absolute "$word")
-      elif [ -f "$word" ]; then read=$read,$(absolute "$word")
+      if [ -n "$backup" ]; then grant_write "$word"
+      elif [ -f "$word" ]; then grant_read "$word"
       fi
       ;;
   esac
@@ -129,5 +139,5 @@ case ${OWLLM_ALLOW_NET:-} in
 esac
 
 DENO_DIR=$home_dir/runtime DENO_NO_UPDATE_CHECK=1 exec "$home_dir/deno" run --quiet --no-prompt --no-config --no-lock \
-  --no-remote --no-npm --unstable-worker-options "--allow-net=$net" "--allow-read=$read,$write" \
+  --no-remote --no-npm --unstable-worker-options "--allow-net=$net" "--allow-read=$read" \
   "--allow-write=$write" '--allow-env=@ENV@' '--allow-run=@RUN@' '--allow-sys=@SYS@' "$home_dir/main.js" "$@"

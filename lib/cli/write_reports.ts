@@ -14,6 +14,12 @@ export async function writeReports(report: SmokeReport, files: ReportFiles): Pro
   if (files.html !== undefined) await writeReport(files.html, await renderHtml(report), "--html");
 }
 
+/** Finds out before a run of minutes whether its reports can be written. */
+export async function checkReportFiles({ junit, html }: ReportFiles): Promise<void> {
+  if (junit !== undefined) await writeReport(junit, "", "--junit");
+  if (html !== undefined) await writeReport(html, "", "--html");
+}
+
 async function writeReport(path: string, text: string, flag: string): Promise<void> {
   try {
     await Deno.writeTextFile(path, text, { mode: 0o600 });

@@ -41,9 +41,8 @@ export interface ResolveOptions extends DiscoverOptions {
 export async function resolveModel(options: ResolveOptions): Promise<ResolvedModel> {
   const { id, entries } = options;
   const entry = entries.find((one) => one.id === id);
-  if (entry?.gguf !== undefined) return { where: "builtin", id, gguf: entry.gguf, entry };
-  if (entry === undefined && id === BUILTIN_ID) {
-    return { where: "builtin", id, gguf: undefined, entry };
+  if (entry?.gguf !== undefined || entry?.kind === "builtin" || id === BUILTIN_ID) {
+    return { where: "builtin", id, gguf: entry?.gguf, entry };
   }
   const [address, fragment] = id.startsWith("http") ? id.split("#", 2) : [undefined, undefined];
   const addresses = address !== undefined ? [address] : addressesOf(entry, options.addresses);

@@ -11,7 +11,7 @@ import { anyModel, lookupOf, onlyModel, openTarget, type Target } from "../model
 import { runShownSmoke } from "../run_smoke.ts";
 import { printSummary } from "../smoke_summary.ts";
 import { VERSION } from "../version.ts";
-import { writeReports } from "../write_reports.ts";
+import { checkReportFiles, writeReports } from "../write_reports.ts";
 
 type Flags = {
   readonly server?: string;
@@ -116,6 +116,7 @@ async function smoke(run: Run<Flags>, id?: string): Promise<void> {
   if (flags.list) return await listProbes(run);
   const config = await loadSettings(cli, flags, given(flags));
   const probes = await choose(flags, config.settings.smoke.tier);
+  await checkReportFiles(flags);
   using state = await openStateFor(cli, flags);
   const started = { at: cli.clock.now(), ms: cli.clock.monotonic() };
   try {
@@ -126,7 +127,6 @@ async function smoke(run: Run<Flags>, id?: string): Promise<void> {
     }
     await using target = await openTarget(cli, config, lookup, resolved);
     const report = await runOn(run, config, state, target, probes);
-    await writeReports(report, flags);
     cli.setExitCode(exitCodeOf(report, flags.strict));
   } catch (error) {
     if (!(error instanceof OwllmError) || !out.json || cli.signal.aborted) throw error;
@@ -186,6 +186,8 @@ async function runOn(
   const done = await runShownSmoke(run, config, state, target, probes);
   remember(state, target, done);
   const report = buildReport(done);
+  // Before the terminal: whoever closes the pipe early still wants the files.
+  await writeReports(report, run.flags);
   if (out.json) out.printJson(report);
   else await printSummary(out, report);
   return report;
