@@ -25,8 +25,11 @@ export async function createProvider(
       const { createLlamaCppProvider } = await import("./llama_cpp/provider.ts");
       return createLlamaCppProvider({ baseUrl, apiKey, clock });
     }
+    case "lm_studio": {
+      const { createLmStudioProvider } = await import("./lm_studio/provider.ts");
+      return createLmStudioProvider({ baseUrl, apiKey, clock });
+    }
     case "vllm":
-    case "lm_studio":
     case "openai_compatible": {
       const { createOpenAiProvider } = await import("./openai_compatible/provider.ts");
       return createOpenAiProvider({ kind, baseUrl, apiKey, clock });

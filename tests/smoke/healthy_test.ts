@@ -64,7 +64,7 @@ const CASES: readonly HealthyCase[] = [
   {
     name: "LM Studio",
     on: { dialect: "lm_studio" },
-    skipped: { ...NO_THOUGHTS, ...NO_TEMPLATE, ...NO_QUANTIZATION, ...NO_CONTEXT },
+    skipped: { ...NO_THOUGHTS, ...NO_TEMPLATE },
   },
   {
     name: "any other /v1",
