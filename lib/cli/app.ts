@@ -4,7 +4,12 @@ import { completions } from "./commands/completions.ts";
 import { configCheck } from "./commands/config_check.ts";
 import { configShow } from "./commands/config_show.ts";
 import { fix } from "./commands/fix.ts";
+import { modelsAdd } from "./commands/models_add.ts";
+import { modelsImport } from "./commands/models_import.ts";
+import { modelsList } from "./commands/models_list.ts";
 import { modelsPull } from "./commands/models_pull.ts";
+import { modelsRemove } from "./commands/models_remove.ts";
+import { modelsShow } from "./commands/models_show.ts";
 import { schema } from "./commands/schema.ts";
 import { smokeDiff } from "./commands/smoke_diff.ts";
 import { smokeHistory } from "./commands/smoke_history.ts";
@@ -28,8 +33,20 @@ export function buildApp(): Application<Cli> {
     docs: { brief: "Find out whether a local model really works" },
   });
   const models = buildRouteMap({
-    routes: { pull: modelsPull },
+    routes: {
+      list: modelsList,
+      show: modelsShow,
+      add: modelsAdd,
+      remove: modelsRemove,
+      import: modelsImport,
+      pull: modelsPull,
+    },
     docs: { brief: "The models that owllm knows" },
+  });
+  // The order of words that other tools have; the same command.
+  const model = buildRouteMap({
+    routes: { smoke: smokeModel },
+    docs: { brief: "The same as owllm smoke model" },
   });
   const config = buildRouteMap({
     routes: { show: configShow, check: configCheck },
@@ -40,7 +57,7 @@ export function buildApp(): Application<Cli> {
     docs: { brief: "The one file that owllm keeps" },
   });
   const root = buildRouteMap({
-    routes: { smoke, fix, models, config, state, schema, completions },
+    routes: { smoke, fix, models, model, config, state, schema, completions },
     docs: {
       brief: "Know that your local model works, then let it work safely",
     },

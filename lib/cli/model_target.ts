@@ -119,8 +119,8 @@ async function openBuiltin(
   config: LoadedConfig,
   { id, gguf, entry }: Extract<ResolvedModel, { where: "builtin" }>,
 ): Promise<Target> {
-  const { createEmbeddedProvider, DEFAULT_WEIGHTS } = await import("../models/mod.ts");
-  const ggufPath = gguf ?? `${config.paths.data}/models/${DEFAULT_WEIGHTS.file}`;
+  const { createEmbeddedProvider, defaultWeightsPath } = await import("../models/mod.ts");
+  const ggufPath = gguf ?? defaultWeightsPath(config.paths.data);
   if (gguf === undefined && !await exists(ggufPath)) {
     throw new OwllmError({
       code: "unreachable",

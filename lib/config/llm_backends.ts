@@ -46,9 +46,26 @@ export async function importLlmBackends(
   base = "/",
   home = "",
 ): Promise<ImportedModels> {
+  return takeModels(await parseYaml(yamlText), base, home);
+}
+
+/**
+ * Reads a `models.toml` by the same rules.
+ *
+ * @throws {@linkcode OwllmError} `config` when the text is no TOML or holds no models
+ */
+export async function importModelsToml(
+  tomlText: string,
+  base = "/",
+  home = "",
+): Promise<ImportedModels> {
+  return takeModels(await parseToml(tomlText), base, home);
+}
+
+function takeModels(document: unknown, base: string, home: string): ImportedModels {
   const models: ConfiguredModel[] = [];
   const notTaken: NotTaken[] = [];
-  for (const { id, entry } of entriesOf(await parseYaml(yamlText))) {
+  for (const { id, entry } of entriesOf(document)) {
     const taken = takeModel(id, entry, notTaken);
     if (taken === undefined) continue;
     if (models.some((model) => model.id === id)) {
@@ -58,6 +75,17 @@ export async function importLlmBackends(
   return { models, notTaken };
 }
 
+async function parseToml(text: string): Promise<unknown> {
+  const { parse, TomlError } = await import("smol-toml");
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [reason = ""] = error.message.replace("Invalid TOML document: ", "").split("\n");
+    throw broken("TOML", error.line, reason, error);
+  }
+}
+
 async function parseYaml(text: string): Promise<unknown> {
   const { parse, YAMLParseError } = await import("yaml");
   try {
@@ -65,16 +93,23 @@ async function parseYaml(text: string): Promise<unknown> {
   } catch (error) {
     const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
     const [reason = ""] = (error instanceof Error ? error.message : messageOf(error)).split("\n");
-    throw new OwllmError({
-      code: "config",
-      message: `Broken YAML${line === undefined ? "" : ` in line ${line}`}: ${
-        reason.replace(/ at line \d+, column \d+:?$/, "")
-      }`,
-      recoverySuggestion: "Correct the file and import it again",
-      context: { line: line ?? null },
-      cause: error,
-    });
+    throw broken("YAML", line, reason.replace(/ at line \d+, column \d+:?$/, ""), error);
   }
+}
+
+function broken(
+  form: string,
+  line: number | undefined,
+  reason: string,
+  cause: unknown,
+): OwllmError {
+  return new OwllmError({
+    code: "config",
+    message: `Broken ${form}${line === undefined ? "" : ` in line ${line}`}: ${reason}`,
+    recoverySuggestion: "Correct the file and import it again",
+    context: { line: line ?? null },
+    cause,
+  });
 }
 
 interface Entry {

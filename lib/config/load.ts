@@ -52,6 +52,8 @@ export interface LoadedConfig {
   readonly values: readonly SettingValue[];
   /** The models of the `models.toml` files; the project's win over the user's. */
   readonly models: readonly ConfiguredModel[];
+  /** Where each of them is described, by id: `models.toml:12`. */
+  readonly modelOrigins: ReadonlyMap<string, string>;
   /** The files that were read, absolute. */
   readonly files: readonly string[];
 }
@@ -70,8 +72,14 @@ const NO_HOME: ConfigProblem = {
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
   const { cwd, home } = options;
   const paths = xdgPaths(options.env, home);
-  const gathered: Gathered = { values: new Map(), models: new Map(), files: [], problems: [] };
-  const { values, models, files, problems } = gathered;
+  const gathered: Gathered = {
+    values: new Map(),
+    models: new Map(),
+    modelOrigins: new Map(),
+    files: [],
+    problems: [],
+  };
+  const { values, models, modelOrigins, files, problems } = gathered;
   const project = await findProjectFile(options, problems);
   const userFile = `${paths.config}/config.toml`;
   // From the weakest to the strongest: a later value replaces an earlier one.
@@ -103,14 +111,30 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     paths,
     values: all,
     models: [...models.values()],
+    modelOrigins,
     files,
   };
+}
+
+/**
+ * The configuration without any file or setting in the environment: what is left to work with when
+ * {@linkcode loadConfig} throws.
+ */
+export function defaultConfig(
+  { env, home }: Pick<LoadConfigOptions, "env" | "home">,
+): LoadedConfig {
+  const paths = xdgPaths(env, home);
+  const values = SETTING_KEYS.map((key) => defaultOf(key, paths));
+  const flat = Object.fromEntries(values.map(({ key, value }) => [key, value]));
+  const settings = toSettings(flat as unknown as SettingValues);
+  return { settings, paths, values, models: [], modelOrigins: new Map(), files: [] };
 }
 
 /** What has been read so far. */
 interface Gathered {
   readonly values: Map<SettingKey, SettingValue>;
   readonly models: Map<string, ConfiguredModel>;
+  readonly modelOrigins: Map<string, string>;
   readonly files: string[];
   readonly problems: ConfigProblem[];
 }
@@ -128,7 +152,10 @@ async function addModels(directory: string, options: LoadConfigOptions, into: Ga
   const file = await readTomlFile(path, display(path, options), modelsFileSchema());
   into.files.push(path);
   into.problems.push(...file.problems);
-  for (const model of modelsOf(file, options.home)) into.models.set(model.id, model);
+  for (const model of modelsOf(file, options.home)) {
+    into.models.set(model.id, model);
+    into.modelOrigins.set(model.id, file.where(["models", model.id]));
+  }
 }
 
 function display(path: string, { cwd, home }: LoadConfigOptions): string {

@@ -12,7 +12,7 @@ export type { ImportedModels, NotTaken } from "./llm_backends.ts";
 export { type ConfiguredModel, modelTable } from "./models_file.ts";
 export { checkHost } from "./allowed_hosts.ts";
 export { ENVIRONMENT, type EnvironmentVariable, variableOf } from "./environment.ts";
-export { type OwllmPaths, xdgPaths } from "./paths.ts";
+export { absolutePath, type OwllmPaths, xdgPaths } from "./paths.ts";
 export { ConfigError, type ConfigProblem } from "./problem.ts";
 export {
   serverAddresses,
@@ -29,6 +29,27 @@ export {
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
   return await (await import("./load.ts")).loadConfig(options);
+}
+
+/** The configuration without any file or variable; see `load.ts`. */
+export async function defaultConfig(
+  options: Pick<LoadConfigOptions, "env" | "home">,
+): Promise<LoadedConfig> {
+  return (await import("./load.ts")).defaultConfig(options);
+}
+
+/**
+ * Reads a `models.toml` as an import does: what cannot be taken over is reported, not refused.
+ *
+ * @param base directory of the file, for its relative paths
+ * @throws `OwllmError` `config` when the text is no TOML or holds no models
+ */
+export async function importModelsToml(
+  tomlText: string,
+  base?: string,
+  home?: string,
+): Promise<ImportedModels> {
+  return await (await import("./llm_backends.ts")).importModelsToml(tomlText, base, home);
 }
 
 /**

@@ -39,7 +39,9 @@ export const MODEL_FIELDS: Readonly<Record<string, ModelField>> = {
 };
 
 /** A model with the names that its fields have in the file, for `--json`. */
-export function modelTable(model: ConfiguredModel): Record<string, unknown> {
+export function modelTable(
+  model: { readonly [K in keyof ConfiguredModel]: ConfiguredModel[K] | undefined },
+): Record<string, unknown> {
   const fields = Object.entries(MODEL_FIELDS).flatMap(([name, { field }]) =>
     model[field] === undefined ? [] : [[name, model[field]] as const]
   );

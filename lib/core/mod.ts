@@ -1,11 +1,12 @@
 /**
- * What every room may use: errors, results, time, ids, cancelling, near names. Imports nothing of
+ * What every room may use: errors, results, time, ids, cancelling, near names, units. Imports nothing of
  * ours.
  * @module
  */
 export * from "./abort.ts";
 export * from "./clock.ts";
 export * from "./error.ts";
+export * from "./format.ts";
 export * from "./ids.ts";
 export * from "./result.ts";
 export * from "./suggest.ts";

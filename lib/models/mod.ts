@@ -6,6 +6,7 @@
 export * from "./create.ts";
 export * from "./discover.ts";
 export * from "./identify.ts";
+export * from "./ollama/blob.ts";
 export * from "./ollama/derive.ts";
 export * from "./provider.ts";
 export * from "./recover_tool_call.ts";

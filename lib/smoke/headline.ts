@@ -1,3 +1,4 @@
+import { formatBytes } from "../core/mod.ts";
 import type { ProbeReport, SmokeReport } from "./report.ts";
 
 /** The measured fact of a probe that people want to see beside its mark; the first that is there. */
@@ -117,7 +118,8 @@ export function keyFacts(report: Pick<SmokeReport, "probes" | "profile">): KeyFa
   return [...facts, toolMode(report)];
 }
 
-const TOOL_MODES: Readonly<Record<string, string>> = {
+/** The tool modes of a profile in words. */
+export const TOOL_MODES: Readonly<Record<string, string>> = {
   native: "native calls",
   constrained_json: "calls as schema-constrained JSON",
   recovered_text: "calls recovered from text",
@@ -132,11 +134,6 @@ function toolMode({ probes, profile }: Pick<SmokeReport, "probes" | "profile">):
   return typeof mode === "string"
     ? { label: "Tools", value: TOOL_MODES[mode] ?? mode, known: true, status: worst }
     : { label: "Tools", value: "not measured", known: false, status: worst };
-}
-
-function formatBytes(bytes: number): string {
-  const gib = bytes / 1024 ** 3;
-  return gib >= 1 ? `${gib.toFixed(1)} GiB` : `${Math.round(bytes / 1024 ** 2)} MiB`;
 }
 
 function formatRate(value: number): string {

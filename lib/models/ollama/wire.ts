@@ -71,3 +71,11 @@ export type ChatLine = z.infer<typeof ChatLine>;
 
 /** `POST /api/embed` */
 export const Embed = z.looseObject({ embeddings: z.array(z.array(z.number())) });
+
+/** A manifest in Ollama's directory of models. */
+export const Manifest = z.looseObject({
+  layers: z.array(z.looseObject({
+    mediaType: z.string(),
+    digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  })),
+});
