@@ -67,6 +67,10 @@ testProbes([
     measured: { with_index: 0 },
   }),
   faulty(toolStream, "ollama", "no_tool_index", "warn", {
+    diagnosis: /1 of 1 pieces carry no index \(ollama#7881\)/,
+    fix: /install\.sh/,
+  }),
+  faulty(toolStream, "ollama", "v1_no_tool_index", "warn", {
     diagnosis: /only its \/v1 is not .*carry no index/,
     fix: /\/api\/chat/,
   }),

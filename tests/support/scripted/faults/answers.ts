@@ -24,6 +24,10 @@ export const CALL_FORM_FAULTS: readonly Fault[] = [
   callInContent("call_mistral", (call) => `[TOOL_CALLS] [${call}]`),
 ];
 
+const NO_TOOL_INDEX = everyBody("no_tool_index", (copy) => {
+  for (const place of indexesIn(copy)) delete place["index"];
+});
+
 /** Answers that are wrong in themselves. */
 export const ANSWER_FAULTS: readonly Fault[] = [
   contextCutAt(1024),
@@ -36,11 +40,14 @@ export const ANSWER_FAULTS: readonly Fault[] = [
       prompt: request.prompt.replace(/^tools .*\n/, ""),
     }),
   },
-  everyBody("no_tool_index", (copy) => {
-    for (const call of toolCallsIn(copy)) delete call["index"];
-  }),
+  NO_TOOL_INDEX,
+  {
+    name: "v1_no_tool_index",
+    events: (events, request) =>
+      request.api === "v1" ? NO_TOOL_INDEX.events?.(events, request) ?? events : events,
+  },
   everyBody("tool_index_always_0", (copy) => {
-    for (const call of toolCallsIn(copy)) call["index"] = 0;
+    for (const place of indexesIn(copy)) place["index"] = 0;
   }),
   everyBody("arguments_object", (copy) => {
     for (const call of toolCallsIn(copy)) {
@@ -152,6 +159,12 @@ export const ANSWER_FAULTS: readonly Fault[] = [
 
 function toolCallsIn(body: Json): Json[] {
   return (messageIn(body)?.["tool_calls"] ?? []) as Json[];
+}
+
+/** The objects that carry an index: the call on `/v1`, its function in the native API. */
+function indexesIn(body: Json): Json[] {
+  return toolCallsIn(body).flatMap((call) => [call, (call["function"] ?? {}) as Json])
+    .filter((place) => "index" in place);
 }
 
 function parsed(text: string): unknown {

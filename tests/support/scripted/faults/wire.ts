@@ -6,6 +6,9 @@ type Json = Record<string, unknown>;
 
 const isChat = (path: string) => path === "/api/chat" || path === "/v1/chat/completions";
 
+/** How much of a stream comes before it breaks: the first token, even of the shortest answer. */
+const piecesOf = ({ api }: ScriptedRequest) => api === "native" ? 1 : 2;
+
 /** Passes the first bytes of a body on, then does what `end` says. */
 function cutBody(
   response: Response,
@@ -43,14 +46,17 @@ export const WIRE_FAULTS: readonly Fault[] = [
   {
     name: "hang_mid_stream",
     response: (response, request, server) =>
-      request.stream ? cutBody(response, server, 2, () => pause(60_000, server.signal)) : response,
+      request.stream
+        ? cutBody(response, server, piecesOf(request), () => pause(60_000, server.signal))
+        : response,
   },
   {
     name: "reset_mid_stream",
     response: (response, request, server) =>
       request.stream
         // Deno prints what a body fails with: words, and no stack of ours.
-        ? cutBody(response, server, 2, (controller) => controller.error("(broken on purpose)"))
+        ? cutBody(response, server, piecesOf(request), (controller) =>
+          controller.error("(broken on purpose)"))
         : response,
   },
   {
@@ -66,7 +72,7 @@ export const WIRE_FAULTS: readonly Fault[] = [
   {
     name: "error_inside_stream",
     events: (events, request) => [
-      ...events.slice(0, 2),
+      ...events.slice(0, piecesOf(request)),
       request.api === "native"
         ? { error: "unexpected EOF from the runner" }
         : { error: { message: "unexpected EOF from the runner", type: "server_error", code: 500 } },
