@@ -121,7 +121,8 @@ class Facts {
 function contextOf(facts: Facts): number | null {
   const real = facts.number("ctx.real", "real_tokens");
   const loaded = facts.number("ctx.declared", "loaded_tokens");
-  switch (facts.judged("ctx.real")?.status) {
+  const result = facts.judged("ctx.real");
+  switch (result?.measured["native_status"] ?? result?.status) {
     case "fail":
       return real || loaded;
     case "warn":

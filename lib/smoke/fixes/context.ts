@@ -37,17 +37,17 @@ export const LONGER_MODEL: FixTable<Wanted> = {
   builtin: "owllm models add longer --gguf MODEL.gguf && owllm smoke model longer",
 };
 
-const keepContextSmall = (target: FixTarget, { tokens }: Wanted) =>
+const askFor = (target: FixTarget, { tokens }: Wanted) =>
   `owllm smoke model ${quote(target.model)} --context ${tokens}`;
 
-/** The context is there, but the model loses what lies far back. */
-export const LESS_CONTEXT: FixTable<Wanted> = {
-  ollama: keepContextSmall,
-  llama_cpp: keepContextSmall,
-  vllm: keepContextSmall,
-  lm_studio: keepContextSmall,
-  openai_compatible: keepContextSmall,
-  builtin: keepContextSmall,
+/** Another context to ask for: the model loses what lies further back, or too little was asked. */
+export const ASK_CONTEXT: FixTable<Wanted> = {
+  ollama: askFor,
+  llama_cpp: askFor,
+  vllm: askFor,
+  lm_studio: askFor,
+  openai_compatible: askFor,
+  builtin: askFor,
 };
 
 /** Every step costs the whole prefill again. */

@@ -1,5 +1,5 @@
 import { fixFor } from "../fixes.ts";
-import { LONGER_MODEL, MORE_CONTEXT } from "../fixes/context.ts";
+import { ASK_CONTEXT, FIXED_CONTEXT, LONGER_MODEL, MORE_CONTEXT } from "../fixes/context.ts";
 import {
   fail,
   pass,
@@ -9,8 +9,8 @@ import {
   skip,
   warn,
 } from "../probe.ts";
+import { loadedContext } from "./_shared/loaded_context.ts";
 import { formatTokens } from "./_shared/text.ts";
-import { ping } from "./_shared/ping.ts";
 
 /** Three numbers: what the weights can, what is loaded, what an agent needs. */
 export const ctxDeclared: Probe = {
@@ -24,7 +24,7 @@ export const ctxDeclared: Probe = {
 
 async function compare(context: ProbeContext): Promise<ProbeOutcome> {
   const description = await context.describe();
-  const loaded = await loadedContext(context) ?? description?.contextConfigured;
+  const loaded = await loadedContext(context);
   const trained = description?.contextTrained;
   const wanted = context.settings.agentContextTokens;
   const measured = {
@@ -44,18 +44,33 @@ async function compare(context: ProbeContext): Promise<ProbeOutcome> {
       fixFor(context, LONGER_MODEL, { tokens: wanted }),
     );
   }
-  const fix = fixFor(context, MORE_CONTEXT, { tokens: wanted });
+  const limit = limitOf(context, loaded, description?.contextConfigured);
   const able = trained === undefined ? "" : ` (the weights can ${formatTokens(trained)})`;
   // With less than half, the system prompt and the tools alone fill most of it.
-  return (loaded < wanted / 2 ? fail : warn)(measured, `${short}${able}`, fix);
+  return (loaded < wanted / 2 ? fail : warn)(
+    { ...measured, limit_from: limit },
+    `${short}${CAUSES[limit]}${able}`,
+    fixFor(context, CURES[limit], { tokens: wanted }),
+  );
 }
 
-/** Ollama knows it only once the model is in memory. */
-async function loadedContext(context: ProbeContext): Promise<number | undefined> {
-  const before = await context.loaded();
-  if (before?.contextTokens !== undefined || context.server.kind !== "ollama") {
-    return before?.contextTokens;
-  }
-  await context.chat(await ping(context, 1));
-  return (await context.loaded())?.contextTokens;
+/** Who fixed the length: each is cured elsewhere, and the others' cures change nothing. */
+type Limit = "request" | "modelfile" | "server";
+
+const CAUSES: Readonly<Record<Limit, string>> = {
+  request: ", because so many were asked for by --context or smoke.context_tokens",
+  modelfile: ", because num_ctx in the Modelfile says so",
+  server: "",
+};
+
+const CURES = { request: ASK_CONTEXT, modelfile: FIXED_CONTEXT, server: MORE_CONTEXT } as const;
+
+function limitOf(
+  { server, settings }: ProbeContext,
+  loaded: number,
+  configured: number | undefined,
+): Limit {
+  if (server.kind !== "ollama") return "server";
+  if (settings.contextTokens !== undefined && settings.contextTokens <= loaded) return "request";
+  return configured === undefined ? "server" : "modelfile";
 }

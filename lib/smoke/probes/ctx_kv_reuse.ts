@@ -1,4 +1,4 @@
-import type { ChatResponse } from "../../models/mod.ts";
+import type { ChatMessage, ChatResponse } from "../../models/mod.ts";
 import { fixFor } from "../fixes.ts";
 import { REUSE_CACHE } from "../fixes/context.ts";
 import { pass, type Probe, type ProbeContext, type ProbeOutcome, skip, warn } from "../probe.ts";
@@ -28,9 +28,15 @@ async function reuse(context: ProbeContext): Promise<ProbeOutcome> {
   // A first line that no other probe has sent: else the first request is warm too.
   const nonce = context.clock.now().getTime().toString(36);
   const size = Math.floor(context.bearable(PREFIX_TOKENS));
-  const prefix = `Note ${nonce}.\n${filler(size)}`;
-  const first = await ask(context, `${prefix}\nSay yes.`);
-  const second = await ask(context, `${prefix}\nSay no.`);
+  const opening = `Note ${nonce}.\n${filler(size)}\nSay yes.`;
+  const first = await ask(context, [{ role: "user", content: opening }]);
+  // The conversation grows at its end, as an agent's does: caches of a sliding window keep that
+  // much, but cannot go back to before the first answer.
+  const second = await ask(context, [
+    { role: "user", content: opening },
+    { role: "assistant", content: first.content || "Yes." },
+    { role: "user", content: "Say no." },
+  ]);
   const before = prefillMs(first);
   const after = prefillMs(second);
   const { promptTokens, cachedTokens } = second.usage;
@@ -60,9 +66,12 @@ async function reuse(context: ProbeContext): Promise<ProbeOutcome> {
   );
 }
 
-async function ask(context: ProbeContext, content: string): Promise<ChatResponse> {
-  const messages = [{ role: "user", content }] as const;
-  const request = await withoutThinking(context, { messages, maxTokens: 1 });
+async function ask(
+  context: ProbeContext,
+  messages: readonly ChatMessage[],
+): Promise<ChatResponse> {
+  // One token suffices for a time, also of a model that would first think.
+  const request = { ...await withoutThinking(context, { messages }), maxTokens: 1 };
   return (await context.stream(request)).response;
 }
 

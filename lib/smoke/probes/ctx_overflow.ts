@@ -10,6 +10,7 @@ import {
   skip,
   warn,
 } from "../probe.ts";
+import { loadedContext } from "./_shared/loaded_context.ts";
 import { askForNeedle } from "./_shared/needle.ts";
 import { formatTokens } from "./_shared/text.ts";
 
@@ -27,8 +28,7 @@ export const ctxOverflow: Probe = {
 };
 
 async function overflow(context: ProbeContext): Promise<ProbeOutcome> {
-  const loaded = (await context.loaded())?.contextTokens ??
-    (await context.describe())?.contextConfigured;
+  const loaded = await loadedContext(context);
   if (loaded === undefined) return skip("The server does not tell its context length");
   const tokens = Math.floor(loaded * OVER);
   if (context.bearable(tokens) < tokens) {

@@ -1,6 +1,6 @@
 import { OwllmError } from "../../core/mod.ts";
 import { fixFor } from "../fixes.ts";
-import { FIXED_CONTEXT, LESS_CONTEXT } from "../fixes/context.ts";
+import { ASK_CONTEXT, FIXED_CONTEXT, LONGER_MODEL } from "../fixes/context.ts";
 import {
   fail,
   type Measured,
@@ -11,6 +11,7 @@ import {
   skip,
   warn,
 } from "../probe.ts";
+import { loadedContext } from "./_shared/loaded_context.ts";
 import { askForNeedle, type NeedleAnswer } from "./_shared/needle.ts";
 import { formatTokens } from "./_shared/text.ts";
 
@@ -26,8 +27,11 @@ const USABLE = 0.9;
 /** A prompt counts as cut when the server saw less than this share of what was to be expected. */
 const COMPLETE = 0.8;
 
-/** Fewest tokens that a text of so many characters can have; real ones have 3 to 6 a token. */
-const MOST_CHARS_PER_TOKEN = 8;
+/** The filler has 4.4 to 4.6 characters a token; no tokenizer makes less than a token of a word. */
+const MOST_CHARS_PER_TOKEN = 5.5;
+
+/** With less than this there is no room for an agent: only another model helps. */
+const LEAST_AGENT_TOKENS = 4_096;
 
 /** A bisection that is closer than this share of the limit has found it. */
 const BISECT_SHARE = 0.05;
@@ -39,7 +43,7 @@ export const ctxReal: Probe = {
   tier: "quick",
   title: "a long prompt reaches the model whole",
   needs: {},
-  run: measure,
+  run: measureBoth,
 };
 
 /** A size that was tried. `refused`: the server said an error instead of cutting. */
@@ -48,6 +52,26 @@ interface Trial {
   readonly answer: NeedleAnswer | undefined;
   readonly whole: boolean;
   readonly refused: string | undefined;
+}
+
+/** On Ollama also what the clients of `/v1` get, which has no way to ask for a context. */
+async function measureBoth(context: ProbeContext): Promise<ProbeOutcome> {
+  const own = await measure(context);
+  const { compat, settings } = context;
+  if (compat === undefined || settings.contextTokens === undefined) return own;
+  const native = await loadedContext(context);
+  const v1 = await loadedContext(context, compat);
+  const measured = { ...own.measured, native_status: own.status, v1_loaded_tokens: v1 ?? null };
+  if (own.status !== "pass" || native === undefined || v1 === undefined || v1 >= native) {
+    return { ...own, measured };
+  }
+  return warn(
+    measured,
+    `Clients of Ollama's /v1 get a context of ${formatTokens(v1)} where owllm gets ${
+      formatTokens(native)
+    }: /v1 ignores num_ctx (owllm uses the native API)`,
+    fixFor(context, FIXED_CONTEXT, { tokens: native }),
+  );
 }
 
 async function measure(context: ProbeContext): Promise<ProbeOutcome> {
@@ -67,8 +91,7 @@ async function measure(context: ProbeContext): Promise<ProbeOutcome> {
 
 async function sizesFor(context: ProbeContext): Promise<number[]> {
   const { tier, agentContextTokens } = context.settings;
-  const loaded = (await context.loaded())?.contextTokens ??
-    (await context.describe())?.contextConfigured;
+  const loaded = await loadedContext(context);
   const most = Math.min(loaded ?? Number.POSITIVE_INFINITY, agentContextTokens) * USABLE;
   const deep: number[] = [];
   for (let size = DEEP_FROM; tier === "deep" && size < most; size *= 2) deep.push(size);
@@ -130,11 +153,13 @@ function judge(
   const real = Math.max(0, ...whole.map(seen));
   const cut = trials.find((trial) => !trial.whole && trial.refused === undefined);
   const refused = trials.find((trial) => trial.refused !== undefined);
+  const recalled = Math.max(0, ...whole.filter((trial) => trial.answer?.recalled).map(seen));
   const measured: Measured = {
     real_tokens: cut === undefined ? real : seen(cut),
     tried_tokens: Math.max(...trials.map(({ tokens }) => tokens)),
     recalled_short: control.recalled,
     recalled_long: whole.at(-1)?.answer?.recalled ?? null,
+    recalled_tokens: recalled,
   };
   const wanted = { tokens: context.settings.agentContextTokens };
   if (cut !== undefined) {
@@ -161,6 +186,8 @@ function judge(
     `All ${
       formatTokens(real)
     } reach the model, but it no longer finds what stands in their first line (with a short prompt it does)`,
-    fixFor(context, LESS_CONTEXT, { tokens: Math.max(2048, Math.floor(real / 2)) }),
+    recalled < LEAST_AGENT_TOKENS
+      ? fixFor(context, LONGER_MODEL, wanted)
+      : fixFor(context, ASK_CONTEXT, { tokens: recalled }),
   );
 }

@@ -4,6 +4,7 @@ import { FIXED_CONTEXT } from "../fixes/context.ts";
 import { fail, pass, type Probe, type ProbeContext, type ProbeOutcome, skip } from "../probe.ts";
 import { withoutThinking } from "../thinking.ts";
 import { filler } from "./_shared/filler.ts";
+import { loadedContext } from "./_shared/loaded_context.ts";
 import { formatTokens } from "./_shared/text.ts";
 
 const CITY = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
@@ -35,7 +36,7 @@ async function survive(context: ProbeContext): Promise<ProbeOutcome> {
   }
   const short = await callsWeather(context, 0);
   if (!short.called) return skip("The model makes no such call with a short prompt either");
-  const loaded = (await context.loaded())?.contextTokens ?? Number.POSITIVE_INFINITY;
+  const loaded = await loadedContext(context) ?? Number.POSITIVE_INFINITY;
   const budget = Math.min(context.settings.agentContextTokens, loaded);
   // The tools, the question and the answer need room beside the filler.
   const tokens = Math.floor(context.bearable(budget * FILLED - (short.promptTokens ?? 300)));

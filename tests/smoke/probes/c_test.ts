@@ -4,6 +4,7 @@ import { ctxKvReuse } from "../../../lib/smoke/probes/ctx_kv_reuse.ts";
 import { ctxOverflow } from "../../../lib/smoke/probes/ctx_overflow.ts";
 import { ctxReal } from "../../../lib/smoke/probes/ctx_real.ts";
 import { ctxToolsSurvive } from "../../../lib/smoke/probes/ctx_tools_survive.ts";
+import { genUsage } from "../../../lib/smoke/probes/gen_usage.ts";
 import { type ProbeCase, testProbes } from "../../support/probe_cases.ts";
 import type { Dialect } from "../../support/scripted/mod.ts";
 
@@ -36,6 +37,53 @@ testProbes([
       /4,096 tokens of context are loaded where an agent needs 16,384 tokens \(the weights can 32,768/,
     fix: /^OLLAMA_HOST=127\.0\.0\.1:\d+ OLLAMA_CONTEXT_LENGTH=16384 ollama serve$/,
     measured: { declared_tokens: 32_768, loaded_tokens: 4096, wanted_tokens: 16_384 },
+  },
+  {
+    probe: ctxDeclared,
+    when: "when the Modelfile fixes a small context",
+    on: { dialect: "ollama", contextTokens: 4096, fault: "num_ctx_in_modelfile" },
+    status: "fail",
+    diagnosis: /needs 16,384 tokens, because num_ctx in the Modelfile says so/,
+    fix: /^printf 'FROM scripted:7b\\nPARAMETER num_ctx 16384\\n' \| .*ollama create/,
+    measured: { limit_from: "modelfile" },
+  },
+  {
+    probe: ctxDeclared,
+    when: "when a small context was asked for",
+    on: { dialect: "ollama", settings: { contextTokens: 8192 } },
+    status: "warn",
+    diagnosis: /8,192 tokens of context are loaded .*, because so many were asked for by --context/,
+    fix: /^owllm smoke model scripted:7b --context 16384$/,
+    measured: { limit_from: "request" },
+  },
+  {
+    probe: ctxDeclared,
+    when: "when /v1 has just loaded the small default and owllm asks for more",
+    on: {
+      dialect: "ollama",
+      contextTokens: 4096,
+      before: [genUsage],
+      settings: { contextTokens: 16_384 },
+    },
+    status: "pass",
+    measured: { loaded_tokens: 16_384 },
+  },
+  {
+    probe: ctxReal,
+    when: "when /v1 ignores the num_ctx that owllm gets",
+    on: { dialect: "ollama", contextTokens: 4096, settings: { ...QUICK, contextTokens: 16_384 } },
+    status: "warn",
+    diagnosis:
+      /Clients of Ollama's \/v1 get a context of 4,096 tokens where owllm gets 16,384 tokens: \/v1 ignores num_ctx/,
+    fix: /num_ctx 16384\\n' \| .*ollama create scripted-7b-16k/,
+    measured: { native_status: "pass", v1_loaded_tokens: 4096 },
+  },
+  {
+    probe: ctxReal,
+    when: "when /v1 gets no less than what owllm asks for",
+    on: { dialect: "ollama", settings: { ...QUICK, contextTokens: 16_384 } },
+    status: "pass",
+    measured: { native_status: "pass", v1_loaded_tokens: 32_768 },
   },
   {
     probe: ctxDeclared,
@@ -102,7 +150,16 @@ testProbes([
     on: { dialect: "ollama", fault: "forgets_far_back", settings: QUICK },
     status: "warn",
     diagnosis: /reach the model, but it no longer finds what stands in their first line/,
-    fix: /^owllm smoke model scripted:7b --context \d+$/,
+    fix: /^ollama pull qwen2\.5-coder:7b/,
+    measured: { recalled_short: true, recalled_long: false, recalled_tokens: 0 },
+  },
+  {
+    probe: ctxReal,
+    when: "when the model forgets only what lies very far back",
+    on: { dialect: "llama_cpp", fault: "forgets_past_8k", settings: { tier: "deep" } },
+    status: "warn",
+    diagnosis: /no longer finds what stands in their first line/,
+    fix: /^owllm smoke model scripted:7b --context [67]\d\d\d$/,
     measured: { recalled_short: true, recalled_long: false },
   },
   {
@@ -124,6 +181,12 @@ testProbes([
     probe: ctxKvReuse,
     when: "when the prefix is kept",
     on: { dialect: "ollama" },
+    status: "pass",
+  },
+  {
+    probe: ctxKvReuse,
+    when: "when the cache can only grow",
+    on: { dialect: "ollama", fault: "sliding_window" },
     status: "pass",
   },
   {

@@ -1,11 +1,17 @@
 import type { Fault } from "../types.ts";
 import { json } from "../dialects/errors.ts";
 import { cutPrompt } from "../window.ts";
-import { countTokens } from "../tokens.ts";
+import { countTokens, sharedTokens } from "../tokens.ts";
 import { withText } from "./edit.ts";
 
 /** Longest prompt that the forgetful model still overlooks, in tokens. */
 const ATTENTION = 1_000;
+
+/** Where the model with a middling memory begins to overlook things, in tokens. */
+const LONG_ATTENTION = 8_000;
+
+/** Tokens at the end of a prompt that only open the answer. */
+const OPENING = 8;
 
 /** Ways in which the context goes wrong. */
 export const C_FAULTS: readonly Fault[] = [
@@ -13,6 +19,16 @@ export const C_FAULTS: readonly Fault[] = [
     name: "forgets_far_back",
     reply: (reply, request) =>
       countTokens(request.prompt) > ATTENTION ? withText(reply, "I do not remember.") : reply,
+  },
+  {
+    name: "forgets_past_8k",
+    reply: (reply, request) =>
+      countTokens(request.prompt) > LONG_ATTENTION ? withText(reply, "I do not remember.") : reply,
+  },
+  {
+    name: "num_ctx_in_modelfile",
+    body: (body, path) =>
+      path === "/api/show" ? { ...body, parameters: "num_ctx                        4096" } : body,
   },
   {
     name: "refuses_long",
@@ -40,6 +56,15 @@ export const C_FAULTS: readonly Fault[] = [
   {
     name: "no_kv_cache",
     reply: (reply) => ({ ...reply, cachedTokens: 0 }),
+  },
+  {
+    // As caches of models with a sliding window: they can grow, but not go back.
+    name: "sliding_window",
+    reply: (reply, request, { requests }) => {
+      const before = requests.at(-2)?.prompt ?? "";
+      const grows = sharedTokens(before, request.prompt) >= countTokens(before) - OPENING;
+      return grows ? reply : { ...reply, cachedTokens: 0 };
+    },
   },
   {
     name: "calls_only_when_short",
