@@ -3,6 +3,7 @@ import type { Cli } from "./command.ts";
 import { completions } from "./commands/completions.ts";
 import { configCheck } from "./commands/config_check.ts";
 import { configShow } from "./commands/config_show.ts";
+import { doctor } from "./commands/doctor.ts";
 import { fix } from "./commands/fix.ts";
 import { modelsAdd } from "./commands/models_add.ts";
 import { modelsImport } from "./commands/models_import.ts";
@@ -57,7 +58,7 @@ export function buildApp(): Application<Cli> {
     docs: { brief: "The one file that owllm keeps" },
   });
   const root = buildRouteMap({
-    routes: { smoke, fix, models, model, config, state, schema, completions },
+    routes: { smoke, fix, models, model, config, state, doctor, schema, completions },
     docs: {
       brief: "Know that your local model works, then let it work safely",
     },

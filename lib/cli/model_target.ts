@@ -18,16 +18,26 @@ export interface Lookup extends DiscoverOptions {
 
 /** Where this command may look for models, from the configuration and the state. */
 export async function lookupOf(cli: Cli, config: LoadedConfig, state: State): Promise<Lookup> {
-  const { checkHost, serverAddresses } = await import("../config/mod.ts");
   const { entryOfConfig, entryOfRecord } = await import("../models/mod.ts");
-  const { apiKeyEnv } = config.settings.server;
   return {
-    addresses: serverAddresses(config.settings),
-    apiKey: apiKeyEnv === undefined ? undefined : cli.env(apiKeyEnv),
-    checkHost: (url) => checkHost(url, cli.env("OWLLM_ALLOW_NET")),
+    ...await addressesOf(cli, config),
     clock: cli.clock,
     signal: cli.signal,
     entries: [...config.models.map(entryOfConfig), ...state.models.list().map(entryOfRecord)],
+  };
+}
+
+/** Which servers may be asked, and how. */
+export async function addressesOf(
+  cli: Cli,
+  { settings }: LoadedConfig,
+): Promise<Pick<DiscoverOptions, "addresses" | "apiKey" | "checkHost">> {
+  const { checkHost, serverAddresses } = await import("../config/mod.ts");
+  const { apiKeyEnv } = settings.server;
+  return {
+    addresses: serverAddresses(settings),
+    apiKey: apiKeyEnv === undefined ? undefined : cli.env(apiKeyEnv),
+    checkHost: (url) => checkHost(url, cli.env("OWLLM_ALLOW_NET")),
   };
 }
 

@@ -33,6 +33,7 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { name: "OWLLM_DEBUG", purpose: "Show where an unexpected error came from" },
   { name: "NO_COLOR", purpose: "No colour when set (no-color.org)" },
   { name: "TERM", purpose: 'No colour and no live display when "dumb"' },
+  { name: "DOCKER_HOST", purpose: "Where the container daemon listens" },
   { name: "HOME", purpose: "The home directory" },
   { name: "PATH", purpose: "Where to look for git, docker and the like" },
   { name: "TMPDIR", purpose: "Where temporary files go" },

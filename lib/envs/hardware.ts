@@ -7,23 +7,13 @@ export interface Memory {
   readonly availableBytes: number;
 }
 
-/**
- * Memory from `/proc/meminfo` (Linux), else from the runtime.
- *
- * @returns `undefined` where neither may be asked.
- */
-export async function readMemory(): Promise<Memory | undefined> {
+/** Memory as the runtime tells it. @throws `denied` without the grant for it. */
+export function readMemory(): Memory {
   try {
-    const text = await Deno.readTextFile("/proc/meminfo");
-    const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1]);
-    return { totalBytes: kib("MemTotal") * 1024, availableBytes: kib("MemAvailable") * 1024 };
-  } catch {
-    try {
-      const { total, available } = Deno.systemMemoryInfo();
-      return { totalBytes: total, availableBytes: available };
-    } catch {
-      return undefined; // Neither file nor grant: the caller says "unknown".
-    }
+    const { total, available } = Deno.systemMemoryInfo();
+    return { totalBytes: total, availableBytes: available };
+  } catch (error) {
+    throw ungranted(error, "systemMemoryInfo");
   }
 }
 
@@ -39,23 +29,27 @@ export async function freeDiskBytes(directory: string): Promise<number> {
       const { bavail, bsize } = await statfs(path);
       return bavail * bsize;
     } catch (error) {
-      const parent = path.replace(/\/[^/]*$/, "") || "/";
-      if (path === "/" || !isMissing(error)) {
-        throw new OwllmError({
-          code: "denied",
-          message: `Cannot look at the disk of "${directory}"`,
-          context: { directory },
-          cause: error,
-        });
-      }
-      path = parent;
+      if (path === "/" || !isMissing(error)) throw ungranted(error, "statfs");
+      path = path.replace(/\/[^/]*$/, "") || "/";
     }
   }
 }
 
+/** What was asked for is behind a grant of the runtime; anything else is a bug and passes. */
+function ungranted(error: unknown, grant: string): unknown {
+  if (!(error instanceof Deno.errors.NotCapable)) return error;
+  return new OwllmError({
+    code: "denied",
+    message: `unknown (grant: --allow-sys=${grant})`,
+    context: { grant },
+    cause: error,
+  });
+}
+
 function isMissing(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound ||
-    (error instanceof Error && "code" in error && error.code === "ENOENT");
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  // ENOTDIR: a file is in the way of a directory that would be made.
+  return error instanceof Deno.errors.NotFound || code === "ENOENT" || code === "ENOTDIR";
 }
 
 /** A graphics card as `nvidia-smi` lists it. */

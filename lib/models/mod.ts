@@ -5,6 +5,7 @@
  */
 export * from "./create.ts";
 export * from "./discover.ts";
+export { embeddedAssets } from "./embedded/assets.ts";
 export * from "./identify.ts";
 export * from "./ollama/blob.ts";
 export * from "./ollama/derive.ts";
