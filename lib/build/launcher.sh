@@ -42,6 +42,7 @@ unpack() {
   set -- $(sum <"$fresh/payload")
   [ "${1-}" = "$hash" ] || fail "\"$self\" is damaged: its content has another checksum than it must have" 'Get the file again' 1
   mkdir "$fresh/program" && tar -xzf "$fresh/payload" -C "$fresh/program" || fail "Cannot unpack into \"$fresh\"" 'Is the disk full?' 1
+  chmod 700 "$fresh/program"
   : >"$fresh/program/complete"
   # A damaged program makes way; of two that start at once one wins, and both programs are the same.
   if [ -e "$home_dir" ] && ! whole "$home_dir"; then mv "$home_dir" "$fresh/damaged"; fi
@@ -138,6 +139,8 @@ case ${OWLLM_ALLOW_NET:-} in
   *) net=$net,$OWLLM_ALLOW_NET ;;
 esac
 
-DENO_DIR=$home_dir/runtime DENO_NO_UPDATE_CHECK=1 exec "$home_dir/deno" run --quiet --no-prompt --no-config --no-lock \
+# A proxy of the environment must not get what goes to this machine.
+NO_PROXY=127.0.0.1,localhost,::1${NO_PROXY:+,$NO_PROXY} \
+  DENO_DIR=$home_dir/runtime DENO_NO_UPDATE_CHECK=1 exec "$home_dir/deno" run --quiet --no-prompt --no-config --no-lock \
   --no-remote --no-npm --unstable-worker-options "--allow-net=$net" "--allow-read=$read" \
   "--allow-write=$write" '--allow-env=@ENV@' '--allow-run=@RUN@' '--allow-sys=@SYS@' "$home_dir/main.js" "$@"

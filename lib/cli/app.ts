@@ -11,6 +11,7 @@ import { modelsList } from "./commands/models_list.ts";
 import { modelsPull } from "./commands/models_pull.ts";
 import { modelsRemove } from "./commands/models_remove.ts";
 import { modelsShow } from "./commands/models_show.ts";
+import { permissions } from "./commands/permissions.ts";
 import { schema } from "./commands/schema.ts";
 import { smokeDiff } from "./commands/smoke_diff.ts";
 import { smokeHistory } from "./commands/smoke_history.ts";
@@ -58,7 +59,7 @@ export function buildApp(): Application<Cli> {
     docs: { brief: "The one file that owllm keeps" },
   });
   const root = buildRouteMap({
-    routes: { smoke, fix, models, model, config, state, doctor, schema, completions },
+    routes: { smoke, fix, models, model, doctor, config, state, permissions, schema, completions },
     docs: {
       brief: "Know that your local model works, then let it work safely",
     },

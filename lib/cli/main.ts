@@ -4,6 +4,7 @@ import { buildApp } from "./app.ts";
 import { normalizeArguments } from "./arguments.ts";
 import { type Cli, reportError } from "./command.ts";
 import { complete } from "./complete.ts";
+import { dropGrants } from "./grants.ts";
 import { write } from "./output.ts";
 import { refusal } from "./refusal.ts";
 
@@ -39,11 +40,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   const app = buildApp();
   const json = argv.includes("--json");
   try {
+    const words = normalizeArguments(argv);
+    await dropGrants(argv[0] === "complete" ? argv : words);
     if (argv[0] === "complete") {
       await complete(app, argv.slice(1), cli);
       return EXIT.ok;
     }
-    const words = normalizeArguments(argv);
     await run(app, words, cli);
     const code = Number(cli.process.exitCode ?? 0);
     if (REFUSED.includes(code)) throw refusal(app, words, complaints.join("\n"));

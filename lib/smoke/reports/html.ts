@@ -27,15 +27,15 @@ export async function renderHtml(report: SmokeReport): Promise<string> {
       </head>
       <body>
         <main>
-    <div class="brand"><b>owllm</b><span>smoke test of a local model</span></div>
-    ${verdict(report)}
-    ${facts(report)}
-    ${fixes(report)}
-    ${filter(report)}
-    ${byGroup(report.probes).map(group)}
-    ${profile(report)}
-    ${footer(report)}
-        </main>
+        <div class="brand"><b>owllm</b><span>smoke test of a local model</span></div>
+        ${verdict(report)}
+        ${facts(report)}
+        ${fixes(report)}
+        ${filter(report)}
+        ${byGroup(report.probes).map(group)}
+        ${profile(report)}
+        ${footer(report)}
+            </main>
         <script>${raw(SCRIPT)}</script>
       </body>
     </html>
