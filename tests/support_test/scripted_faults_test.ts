@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { FAULT_NAMES } from "../support/scripted/faults/registry.ts";
 import { type Dialect, startScriptedServer, THINKING_MODEL } from "../support/scripted/mod.ts";
 
-/** Seen by what the next request has to wait for, in `scripted_test.ts`. */
-const NOT_IN_BYTES = ["ghost_generation"];
+/** Seen by another request only: what it waits for, in `scripted_life_test.ts`, or that it fails. */
+const NOT_IN_BYTES = ["ghost_generation", "refuses_a_second_request"];
 
 /** Longer than any healthy answer takes here; a hang lasts a minute. */
 const HANG_MS = 400;
@@ -165,6 +165,15 @@ const QUESTIONS: readonly Question[] = [
   ...[false, true].flatMap((stream) =>
     CHATS.map((chat) => ({ path: "/v1/chat/completions", body: { model, stream, ...chat } }))
   ),
+  ...[["a"], ["a", "b"]].flatMap((input) =>
+    ["float", "base64"].map((encoding_format) => ({
+      path: "/v1/embeddings",
+      body: { model, input, encoding_format },
+    }))
+  ),
+  { path: "/api/ps" },
+  { path: "/api/generate", body: { model, keep_alive: 0 } },
+  { path: "/api/chat", body: { model, ...ask("Reply with the single word pong") } },
   { path: "/api/create", body: { model: "b", from: model, parameters: { num_ctx: 9 } } },
   { path: "/api/show", body: { model: "b" } },
   ...[false, true].map((think) => ({
