@@ -116,7 +116,8 @@ const CHATS: readonly Record<string, unknown>[] = [
     temperature: 0,
   },
   ask(`The code is X9. ${"owl ".repeat(3000)} What is the code?`, { tools: TOOLS }),
-  ask(`The code is X9. ${"owl ".repeat(9000)} What is the weather in Oslo?`, { tools: TOOLS }),
+  ask(`The code is X9. ${"owl ".repeat(9000)} What is the code?`),
+  ask(`The code is X9. ${"owl ".repeat(18_000)} What is the weather in Oslo?`, { tools: TOOLS }),
   ask(`${"owl ".repeat(1500)} What is the weather in Oslo?`, { tools: TOOLS }),
   ask("What is the weather in Oslo?", { tools: TOOLS, tool_choice: "required" }),
   {
@@ -190,7 +191,7 @@ async function askAll(
 ): Promise<string[]> {
   await using server = await startScriptedServer({
     dialect,
-    contextTokens: 8192,
+    contextTokens: 16_384,
     ...THINKING_MODEL,
     ...(fault === undefined ? {} : { fault }),
   });
