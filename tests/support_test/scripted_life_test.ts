@@ -87,7 +87,7 @@ Deno.test("a client that leaves while it reads frees its slot, unless a ghost ho
     await using server = await startScriptedServer({
       dialect: "llama_cpp",
       slots: 1,
-      tokensPerSecond: 100,
+      tokensPerSecond: 30,
       ...(fault === undefined ? {} : { fault }),
     });
     const leave = new AbortController();
@@ -95,18 +95,19 @@ Deno.test("a client that leaves while it reads frees its slot, unless a ghost ho
     const response = await post(server, "/v1/chat/completions", body, leave.signal);
     await response.body?.getReader().read();
     leave.abort();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (fault === undefined) await until(() => server.activeGenerations === 0, 1000);
+    else await new Promise((resolve) => setTimeout(resolve, 300));
     assert.equal(server.activeGenerations, fault === undefined ? 0 : 1);
     const start = performance.now();
     await answer(server, "/v1/chat/completions", chat("Hello", { max_tokens: 1 }));
-    assert.equal(performance.now() - start > 200, fault !== undefined);
+    assert.equal(performance.now() - start > 1000, fault !== undefined);
   }
 });
 
 Deno.test("parallel requests get their own answers, one after the other where there is one slot", async () => {
   const took: number[] = [];
   for (const slots of [1, 4]) {
-    await using server = await startScriptedServer({ dialect: "vllm", slots, tokensPerSecond: 20 });
+    await using server = await startScriptedServer({ dialect: "vllm", slots, tokensPerSecond: 5 });
     const start = performance.now();
     const answers = await Promise.all(
       ["N11", "N22", "N33", "N44"].map((tag) =>
