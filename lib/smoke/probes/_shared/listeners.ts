@@ -13,6 +13,27 @@ export function listenersAt(port: number, ...tables: readonly string[]): string[
   return [...new Set(addresses)];
 }
 
+/**
+ * The same out of what `ss -ltn` or `netstat -an` print: both have the local address in the fourth
+ * column, with a colon (Linux) or a dot (macOS) before the port.
+ */
+export function listenersInTable(port: number, text: string): string[] {
+  const addresses = text.split("\n").flatMap((line) => {
+    const columns = line.trim().split(/\s+/);
+    if (!columns.some((column) => column === "LISTEN")) return [];
+    const [, address, ownPort] = /^(.*)[.:](\d+)$/.exec(columns[3] ?? "") ?? [];
+    if (address === undefined || Number(ownPort) !== port) return [];
+    return [plainAddress(address, columns[0] ?? "")];
+  });
+  return [...new Set(addresses)];
+}
+
+/** `[::1]` -> `::1`, `127.0.0.53%lo` -> `127.0.0.53`, `*` -> every address of that family. */
+function plainAddress(address: string, protocol: string): string {
+  if (address === "*") return protocol === "tcp4" ? "0.0.0.0" : "::";
+  return address.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
+}
+
 /** Whether only programs on this machine can reach the address. */
 export function isLoopbackAddress(address: string): boolean {
   return address.startsWith("127.") || address === "::1" || address.startsWith("::ffff:127.");
