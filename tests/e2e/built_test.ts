@@ -157,7 +157,7 @@ testWith("the built file's runtime refuses every other address, file and program
         dns: () => Deno.resolveDns("example.com", "A"),
         shadow: () => Deno.readTextFile("/etc/shadow"),
         write: () => Deno.writeTextFile("/tmp/owllm-must-not-be", "x"),
-        shell: () => new Deno.Command("/bin/sh", { args: ["-c", "true"] }).output(),
+        shell: async () => new Deno.Command("/bin/sh", { args: ["-c", "true"] }).output(),
         secret: () => Promise.resolve().then(() => Deno.env.get("AWS_SECRET_ACCESS_KEY")),
         ffi: () => Promise.resolve().then(() => Deno.dlopen("libc.so.6", {})),
       };

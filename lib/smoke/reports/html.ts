@@ -39,7 +39,7 @@ export async function renderHtml(report: SmokeReport): Promise<string> {
         <script>${raw(SCRIPT)}</script>
       </body>
     </html>
-  `.text;
+  `.text.trimStart();
 }
 
 async function hash(text: string): Promise<string> {
