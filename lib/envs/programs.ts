@@ -36,7 +36,8 @@ async function ask(
     return await runHostProgram({
       program,
       args,
-      cwd: "/",
+      // Of all directories the one that every grant includes.
+      cwd: Deno.cwd(),
       env: { ...Object.fromEntries(passed), LC_ALL: "C" },
       maxOutputBytes: MAX_OUTPUT_BYTES,
       timeoutMs: PROGRAM_TIMEOUT_MS,

@@ -44,7 +44,8 @@ async function say(
     const { code, stdout, truncated } = await runHostProgram({
       program,
       args,
-      cwd: "/",
+      // Of all directories the one that every grant includes.
+      cwd: Deno.cwd(),
       env: { LC_ALL: "C" },
       maxOutputBytes: MAX_OUTPUT_BYTES,
       timeoutMs: TIMEOUT_MS,
