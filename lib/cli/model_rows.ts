@@ -58,9 +58,8 @@ function whereOf({ id, gguf, kind, baseUrl, name = id, available, origin }: Mode
   const missing = origin === "builtin" ? "(no weights yet)" : "(not there)";
   const host = baseUrl === undefined ? "" : hostOf(baseUrl);
   const where = gguf === undefined ? [kind, host] : ["builtin"];
-  const alias = gguf !== undefined || id.endsWith(name.replace(/:latest$/, ""))
-    ? ""
-    : `as ${printable(name)}`;
+  const short = printable(name.replace(/:latest$/, ""));
+  const alias = gguf !== undefined || id.endsWith(short) ? "" : `as ${short}`;
   return [...where, alias, available ? "" : missing].filter(Boolean).join(" ");
 }
 

@@ -9,9 +9,12 @@ export interface Column {
   readonly align?: "right";
 }
 
+/** The least that the first column may have before rows are stacked. */
+const NARROWEST_HEAD = 10;
+
 /**
- * Rows under their titles. What does not fit the terminal is not cut, because people copy it: then
- * each row is its first cell, with the others below it. Empty cells stay empty.
+ * Rows under their titles. Nothing is cut, because people copy it: where the terminal is too narrow,
+ * a long first cell gets a line of its own, and at worst all other cells go below it.
  */
 export function tableLines(
   columns: readonly Column[],
@@ -19,18 +22,27 @@ export function tableLines(
   options: LineOptions,
 ): string[] {
   const { style } = options;
-  const widths = columns.map(({ title }, i) =>
+  const [natural = 0, ...widths] = columns.map(({ title }, i) =>
     Math.max(textWidth(title), ...rows.map((row) => textWidth(row[i] ?? "")))
   );
-  const whole = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
-  if (whole > options.columns) return rows.flatMap((row) => stacked(columns, row, options));
+  const others = widths.reduce((sum, width) => sum + GAP.length + width, 0);
+  const head = Math.min(natural, options.columns - others);
+  if (head < Math.min(natural, NARROWEST_HEAD)) {
+    return rows.flatMap((row) => stacked(columns, row, options));
+  }
   const line = (cells: readonly string[]) =>
     cells.map((cell, i) => {
-      const width = widths[i] ?? 0;
+      const width = i === 0 ? head : widths[i - 1] ?? 0;
       if (columns[i]?.align !== "right") return padEnd(cell, width);
       return " ".repeat(width - textWidth(cell)) + cell;
     }).join(GAP).trimEnd();
-  return [style.dim(line(columns.map(({ title }) => title))), ...rows.map(line)];
+  const titles = style.dim(line(columns.map(({ title }) => title)));
+  return [
+    titles,
+    ...rows.flatMap(([first = "", ...rest]) =>
+      textWidth(first) <= head ? line([first, ...rest]) : [first, line(["", ...rest])]
+    ),
+  ];
 }
 
 function stacked(

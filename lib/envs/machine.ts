@@ -1,4 +1,5 @@
 import { formatBytes } from "../core/mod.ts";
+import { displayPath } from "../config/mod.ts";
 import type { Check } from "./check.ts";
 import { freeDiskBytes, readMemory } from "./hardware.ts";
 
@@ -47,11 +48,12 @@ export const cores: Check = {
 export const disk: Check = {
   id: "disk",
   title: "Disk",
-  async run({ config }) {
+  async run({ config, env }) {
     const places = [["state", config.settings.state.dir], ["weights", config.paths.data]] as const;
     const free = await Promise.all(places.map(async ([what, directory]) => {
       const bytes = await freeDiskBytes(directory);
-      return { directory, bytes, line: `${formatBytes(bytes)} free for ${what} (${directory})` };
+      const shown = displayPath(directory, "", env("HOME") ?? "");
+      return { bytes, line: `${formatBytes(bytes)} free for ${what} (${shown})` };
     }));
     const [first, ...more] = free.map(({ line }) => line);
     const scarce = free.find(({ bytes }) => bytes < SCARCE_DISK_BYTES);

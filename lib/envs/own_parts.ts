@@ -1,5 +1,6 @@
 import { formatBytes, messageOf, OwllmError } from "../core/mod.ts";
 import { DEFAULT_WEIGHTS, defaultWeightsPath, discover, embeddedAssets } from "../models/mod.ts";
+import { displayPath } from "../config/mod.ts";
 import { HOST_PROGRAMS } from "../sandbox/mod.ts";
 import { openState } from "../state/mod.ts";
 import type { Check, CheckResult } from "./check.ts";
@@ -51,17 +52,20 @@ export const configuration: Check = {
 export const stateFile: Check = {
   id: "state",
   title: "State",
-  async run({ config, clock, ids }) {
+  async run({ config, clock, ids, env }) {
     const { dir } = config.settings.state;
     try {
       using state = await openState({ dir, clock, ids, mode: "existing" });
       const { ok, path, integrity, rows, size_bytes, fix } = await state.check();
       if (!ok) return broken(`"${path}" is damaged: ${integrity[0] ?? "broken references"}`, fix);
-      const count = (table: string, what: string) => `${rows[table] ?? 0} ${what}`;
+      const facts = [
+        `${Math.ceil(size_bytes / 1024)} KiB`,
+        counted(rows["models"] ?? 0, "model"),
+        counted(rows["smoke_runs"] ?? 0, "smoke run"),
+      ];
       return {
         status: "ok",
-        value: `${path}, ${Math.ceil(size_bytes / 1024)} KiB, ${count("models", "models")}, ` +
-          count("smoke_runs", "smoke runs"),
+        value: `${displayPath(path, "", env("HOME") ?? "")}, ${facts.join(", ")}`,
       };
     } catch (error) {
       if (!(error instanceof OwllmError)) throw error;
@@ -70,6 +74,10 @@ export const stateFile: Check = {
     }
   },
 };
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
 
 /** There is no state yet: can it be made? */
 async function placeForState(dir: string): Promise<CheckResult> {
@@ -128,7 +136,7 @@ export const servers: Check = {
 export const builtin: Check = {
   id: "builtin",
   title: "Built-in engine",
-  async run({ config }) {
+  async run({ config, env }) {
     const { wasmPath } = embeddedAssets();
     if (await sizeOf(wasmPath) === undefined) {
       return broken(`its file "${wasmPath}" is missing`, "deno cache main.ts");
@@ -138,7 +146,9 @@ export const builtin: Check = {
     const fix = `owllm models pull ${DEFAULT_WEIGHTS.id}`;
     if (size === undefined) return { status: "missing", value: "no weights yet", fix };
     if (size === DEFAULT_WEIGHTS.sizeBytes) {
-      return { status: "ok", value: `${weights}, ${formatBytes(size)}` };
+      const { file } = DEFAULT_WEIGHTS;
+      const where = displayPath(weights.slice(0, -file.length - 1), "", env("HOME") ?? "");
+      return { status: "ok", value: `${file}, ${formatBytes(size)}, in ${where}` };
     }
     const value = `"${weights}" has ${size} bytes, expected ${DEFAULT_WEIGHTS.sizeBytes}`;
     return { status: "warn", value, fix };

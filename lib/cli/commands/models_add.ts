@@ -13,7 +13,7 @@ type Flags = {
   readonly baseModel?: string;
   readonly modelType?: "instruct" | "base";
   readonly port?: number;
-  readonly use4bit: boolean;
+  readonly "use-4bit": boolean;
   readonly adapterDir?: string;
   readonly systemPrompt?: string;
   readonly context?: number;
@@ -29,7 +29,7 @@ export const modelsAdd = defineCommand<Flags, [id: string]>({
     "A server that answers is asked whether it has the model.",
   examples: [
     "owllm models add coder --name qwen2.5-coder:7b --context 16384",
-    "owllm models add lab --server http://127.0.0.1:8000 --name Qwen/Qwen2.5-7B-Instruct",
+    "owllm models add lab --server http://127.0.0.1:8000 --name Qwen2.5-7B",
     "owllm models add mine --gguf ~/models/mine-Q4_K_M.gguf",
     "owllm models add mine --gguf ollama:qwen2.5:0.5b",
   ],
@@ -51,7 +51,7 @@ export const modelsAdd = defineCommand<Flags, [id: string]>({
     gguf: {
       kind: "parsed",
       parse: text,
-      brief: "Weights for the built-in engine: a file, or ollama:NAME",
+      brief: "A GGUF for the built-in engine, or ollama:NAME",
       optional: true,
       placeholder: "FILE",
     },
@@ -75,7 +75,7 @@ export const modelsAdd = defineCommand<Flags, [id: string]>({
       optional: true,
       placeholder: "PORT",
     },
-    use4bit: {
+    "use-4bit": {
       kind: "boolean",
       brief: "Load the weights in 4 bits",
       default: false,
@@ -135,7 +135,7 @@ async function add(run: Run<Flags>, id: string): Promise<void> {
     baseModel: flags.baseModel ?? null,
     modelType: flags.modelType ?? null,
     portHint: flags.port ?? null,
-    use4bit: flags.use4bit || null,
+    use4bit: flags["use-4bit"] || null,
     adapterDir: adapterDir === undefined
       ? null
       : absolutePath(adapterDir, cli.cwd, cli.env("HOME") ?? ""),
