@@ -39,10 +39,11 @@ export function everyText(
   };
 }
 
-/** The reply with other words, whole tokens and the token count that goes with them. */
+/** The reply with other words as tokens; the count goes with them, thoughts and calls stay. */
 export function withText(reply: ScriptedReply, text: string): ScriptedReply {
   const tokens = tokenize(text);
-  return { ...reply, tokens, completionTokens: tokens.length };
+  const completionTokens = reply.completionTokens - reply.tokens.length + tokens.length;
+  return { ...reply, tokens, completionTokens };
 }
 
 /** The first call as a JSON text; the reply's own text when it makes none. */
