@@ -29,6 +29,8 @@ export interface CheckContext {
   readonly configError: OwllmError | undefined;
   readonly lookup: Pick<DiscoverOptions, "addresses" | "apiKey" | "checkHost">;
   env(name: string): string | undefined;
+  /** A path as a person would write it. */
+  shown(path: string): string;
   readonly clock: Clock;
   readonly ids: Ids;
 }

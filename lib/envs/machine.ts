@@ -1,5 +1,4 @@
 import { formatBytes } from "../core/mod.ts";
-import { displayPath } from "../config/mod.ts";
 import type { Check } from "./check.ts";
 import { freeDiskBytes, readMemory } from "./hardware.ts";
 
@@ -48,12 +47,11 @@ export const cores: Check = {
 export const disk: Check = {
   id: "disk",
   title: "Disk",
-  async run({ config, env }) {
+  async run({ config, shown }) {
     const places = [["state", config.settings.state.dir], ["weights", config.paths.data]] as const;
     const free = await Promise.all(places.map(async ([what, directory]) => {
       const bytes = await freeDiskBytes(directory);
-      const shown = displayPath(directory, "", env("HOME") ?? "");
-      return { bytes, line: `${formatBytes(bytes)} free for ${what} (${shown})` };
+      return { bytes, line: `${formatBytes(bytes)} free for ${what} (${shown(directory)})` };
     }));
     const [first, ...more] = free.map(({ line }) => line);
     const scarce = free.find(({ bytes }) => bytes < SCARCE_DISK_BYTES);

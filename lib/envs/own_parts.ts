@@ -1,6 +1,5 @@
 import { formatBytes, messageOf, OwllmError } from "../core/mod.ts";
 import { DEFAULT_WEIGHTS, defaultWeightsPath, discover, embeddedAssets } from "../models/mod.ts";
-import { displayPath } from "../config/mod.ts";
 import { HOST_PROGRAMS } from "../sandbox/mod.ts";
 import { openState } from "../state/mod.ts";
 import type { Check, CheckResult } from "./check.ts";
@@ -52,7 +51,7 @@ export const configuration: Check = {
 export const stateFile: Check = {
   id: "state",
   title: "State",
-  async run({ config, clock, ids, env }) {
+  async run({ config, clock, ids, shown }) {
     const { dir } = config.settings.state;
     try {
       using state = await openState({ dir, clock, ids, mode: "existing" });
@@ -65,7 +64,7 @@ export const stateFile: Check = {
       ];
       return {
         status: "ok",
-        value: `${displayPath(path, "", env("HOME") ?? "")}, ${facts.join(", ")}`,
+        value: `${shown(path)}, ${facts.join(", ")}`,
       };
     } catch (error) {
       if (!(error instanceof OwllmError)) throw error;
@@ -136,7 +135,7 @@ export const servers: Check = {
 export const builtin: Check = {
   id: "builtin",
   title: "Built-in engine",
-  async run({ config, env }) {
+  async run({ config, shown }) {
     const { wasmPath } = embeddedAssets();
     if (await sizeOf(wasmPath) === undefined) {
       return broken(`its file "${wasmPath}" is missing`, "deno cache main.ts");
@@ -147,7 +146,7 @@ export const builtin: Check = {
     if (size === undefined) return { status: "missing", value: "no weights yet", fix };
     if (size === DEFAULT_WEIGHTS.sizeBytes) {
       const { file } = DEFAULT_WEIGHTS;
-      const where = displayPath(weights.slice(0, -file.length - 1), "", env("HOME") ?? "");
+      const where = shown(weights.slice(0, -file.length - 1));
       return { status: "ok", value: `${file}, ${formatBytes(size)}, in ${where}` };
     }
     const value = `"${weights}" has ${size} bytes, expected ${DEFAULT_WEIGHTS.sizeBytes}`;

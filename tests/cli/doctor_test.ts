@@ -143,7 +143,10 @@ Deno.test("doctor reads the state: rows when sound, broken when damaged or nowhe
     using state = await openTestState(`${dir}/state`);
     state.models.upsert({ id: "m", kind: "ollama", baseUrl: "", name: "", source: "added" });
     const sound = await examine({}, { dir, args: ["--state", `${dir}/state`] });
-    assert.match(sound.checks["state"]?.value ?? "", /1 model, 0 smoke runs/);
+    assert.match(
+      sound.checks["state"]?.value ?? "",
+      /^state\/owllm\.db, \d+ KiB, 1 model, 0 smoke runs$/,
+    );
   });
   await withTempDir(async (dir) => {
     await Deno.mkdir(`${dir}/state`, { mode: 0o700 });

@@ -18,11 +18,11 @@ Deno.test("tableLines() gives a long name a line of its own, and never cuts one"
   assert.deepEqual(
     tableLines(COLUMNS, ROWS, { columns: 26, style }),
     [
-      "ID            SIZE  FROM",
-      "short        9 MiB  seen",
+      "ID              SIZE  FROM",
+      "short          9 MiB  seen",
       "a-very-long-name-of-a-model",
-      "            12 MiB",
-    ].map((line) => line),
+      "              12 MiB",
+    ],
   );
 });
 

@@ -65,8 +65,16 @@ async function contextOf({ cli, flags }: Run<GlobalFlags>): Promise<CheckContext
       config = { ...config, settings: { ...config.settings, state } };
     }
   }
-  const lookup = await addressesOf(cli, config);
-  return { config, configError, lookup, env: cli.env, clock: cli.clock, ids: cli.ids };
+  const { displayPath } = await import("../../config/mod.ts");
+  return {
+    config,
+    configError,
+    lookup: await addressesOf(cli, config),
+    env: cli.env,
+    shown: (path) => displayPath(path, cli.cwd, cli.env("HOME") ?? ""),
+    clock: cli.clock,
+    ids: cli.ids,
+  };
 }
 
 function documentOf(
