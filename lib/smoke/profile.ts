@@ -36,7 +36,24 @@ const DEFAULT_MAX_TOOLS = 8;
 const FEWEST_TOOLS = 3;
 
 /** Tokens of the answer in a step of the agent. */
-const STEP_ANSWER_TOKENS = 200;
+export const STEP_ANSWER_TOKENS = 200;
+
+/** Context of a step when nobody said how much there is, in tokens: Ollama's small default. */
+const ASSUMED_CONTEXT_TOKENS = 4096;
+
+/** What the cost of a step is made of; null where it was not measured. */
+export interface StepSpeeds {
+  readonly contextTokens: number | null;
+  readonly prefillTokS: number | null;
+  readonly decodeTokS: number | null;
+}
+
+/** One agent step in seconds: the context prefilled once and an answer generated. */
+export function stepSeconds({ contextTokens, prefillTokS, decodeTokS }: StepSpeeds): number | null {
+  if (prefillTokS === null || decodeTokS === null) return null;
+  const prefillS = (contextTokens ?? ASSUMED_CONTEXT_TOKENS) / prefillTokS;
+  return Math.round((prefillS + STEP_ANSWER_TOKENS / decodeTokS) * 10) / 10;
+}
 
 /** Context that is assumed where none was measured, in tokens: Ollama's smallest default. */
 const ASSUMED_CONTEXT = 4096;

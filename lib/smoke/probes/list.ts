@@ -4,9 +4,10 @@ import type { Probe, ProbeTier } from "../probe.ts";
 import { PROBES_AB } from "./list_ab.ts";
 import { PROBES_C } from "./list_c.ts";
 import { PROBES_D } from "./list_d.ts";
+import { PROBES_E } from "./list_e.ts";
 
 /** Every probe in the order in which they run. */
-export const PROBES: readonly Probe[] = [...PROBES_AB, ...PROBES_C, ...PROBES_D];
+export const PROBES: readonly Probe[] = [...PROBES_AB, ...PROBES_C, ...PROBES_D, ...PROBES_E];
 
 const TIER_RANK: Readonly<Record<ProbeTier, number>> = { quick: 0, standard: 1, deep: 2 };
 

@@ -4,6 +4,7 @@ import { ANSWER_FAULTS, CALL_FORM_FAULTS, contextCutAt } from "./answers.ts";
 import { B_FAULTS } from "./b.ts";
 import { C_FAULTS } from "./c.ts";
 import { D_FAULTS } from "./d.ts";
+import { E_FAULTS } from "./e.ts";
 import { WIRE_FAULTS } from "./wire.ts";
 
 const FAULTS: readonly Fault[] = [
@@ -14,6 +15,7 @@ const FAULTS: readonly Fault[] = [
   ...B_FAULTS,
   ...C_FAULTS,
   ...D_FAULTS,
+  ...E_FAULTS,
 ];
 
 /** All names, for tests that go through every fault. */
