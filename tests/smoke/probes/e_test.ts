@@ -33,16 +33,16 @@ testProbes([
     on: { dialect: "ollama", gpuShare: 0.9 },
     status: "warn",
     diagnosis:
-      /^10 % of the model run on the CPU with a context of 32,768 tokens; about 16,384 tokens would fit$/,
-    fix: /^printf 'FROM scripted:7b\\nPARAMETER num_ctx 16384\\n' \| .*create scripted-7b-16k/,
-    measured: { gpu_percent: 90, fits_tokens: 16_384 },
+      /^10 % of the model run on the CPU with a context of 32,768 tokens; about 20,480 tokens would fit$/,
+    fix: /^printf 'FROM scripted:7b\\nPARAMETER num_ctx 20480\\n' \| .*create scripted-7b-20k/,
+    measured: { gpu_percent: 90, fits_tokens: 20_480 },
   },
   {
     probe: perfSpill,
     when: "when what would fit is too little for the agent",
     on: { dialect: "ollama", gpuShare: 0.85 },
     status: "warn",
-    diagnosis: /15 % .*about 8,192 tokens would fit/,
+    diagnosis: /15 % .*about 15,360 tokens would fit/,
     fix:
       /OLLAMA_FLASH_ATTENTION=1 OLLAMA_KV_CACHE_TYPE=q8_0 OLLAMA_CONTEXT_LENGTH=16384 ollama serve$/,
   },

@@ -1,5 +1,5 @@
-import { pause } from "../chat.ts";
-import { json } from "../dialects/routes.ts";
+import { pause } from "../pause.ts";
+import { json } from "../dialects/errors.ts";
 import { countTokens } from "../tokens.ts";
 import type { Fault } from "../types.ts";
 import { edited, everyBody } from "./edit.ts";
@@ -55,7 +55,7 @@ export function loadsSlowly(): Fault {
   return {
     name: "loads_slowly",
     http(_request, path, server) {
-      if (isChat(path)) cold = !server.loaded;
+      if (isChat(path)) cold = server.loaded === undefined;
       return undefined;
     },
     body: (body, path) =>
@@ -122,7 +122,7 @@ export const E_FAULTS: readonly Fault[] = [
   {
     name: "unloads_at_once",
     http(_request, path, server) {
-      if (path === "/api/ps") server.loaded = false;
+      if (path === "/api/ps") server.loaded = undefined;
       return undefined;
     },
   },
