@@ -7,7 +7,7 @@ const HEADLINES: Readonly<Record<string, readonly string[]>> = {
   "meta.quant": ["quantization", "bits"],
   "ctx.declared": ["loaded_tokens"],
   "ctx.real": ["real_tokens"],
-  "ctx.kv_reuse": ["step_cost_s", "second_prefill_ratio"],
+  "ctx.kv_reuse": ["step_cost_s", "second_prefill_ms"],
   "perf.cold": ["load_ms"],
   "perf.ttft": ["ttft_ms"],
   "perf.tps": ["decode_tok_s"],

@@ -80,7 +80,10 @@ async function measure(context: ProbeContext): Promise<ProbeOutcome> {
     return skip("The server does not count prompt tokens, so a cut cannot be seen");
   }
   const trials: Trial[] = [];
-  for (const tokens of await sizesFor(context)) {
+  for (const size of await sizesFor(context)) {
+    // Asked anew each time: the prompt before has shown how fast this machine reads.
+    const tokens = Math.floor(context.bearable(size));
+    if (tokens <= (trials.at(-1)?.tokens ?? 0)) break;
     const trial = await tryTokens(context, tokens, control, trials);
     trials.push(trial);
     if (!trial.whole) break;
@@ -95,9 +98,8 @@ async function sizesFor(context: ProbeContext): Promise<number[]> {
   const most = Math.min(loaded ?? Number.POSITIVE_INFINITY, agentContextTokens) * USABLE;
   const deep: number[] = [];
   for (let size = DEEP_FROM; tier === "deep" && size < most; size *= 2) deep.push(size);
-  const sizes = [...QUICK_SIZES, ...deep, ...(tier === "deep" ? [most] : [])]
-    .map((size) => Math.floor(context.bearable(Math.min(size, most))));
-  return [...new Set(sizes)];
+  return [...QUICK_SIZES, ...deep, ...(tier === "deep" ? [most] : [])]
+    .map((size) => Math.min(size, most));
 }
 
 async function tryTokens(
