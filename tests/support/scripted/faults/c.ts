@@ -11,7 +11,7 @@ const ATTENTION = 1_000;
 const LONG_ATTENTION = 8_000;
 
 /** Tokens at the end of a prompt that only open the answer. */
-const OPENING = 8;
+const OPENING = 1;
 
 /** Ways in which the context goes wrong. */
 export const C_FAULTS: readonly Fault[] = [
