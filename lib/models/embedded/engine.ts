@@ -2,8 +2,14 @@ import { OwllmError } from "../../core/mod.ts";
 import { embeddedAssets } from "./assets.ts";
 import type { EngineFacts, EngineOptions, EngineReply, EngineRequest } from "./messages.ts";
 
-/** How long a cancelled request may take to end before the worker is replaced, in ms. */
-const CANCEL_GRACE_MS = 400;
+/**
+ * How long a cancelled request may take to end before the worker is replaced, in ms. Only the next
+ * request waits for it; a new worker would cost a load and the KV cache.
+ */
+const CANCEL_GRACE_MS = 3000;
+
+/** How long a worker may take to end the engine in it before it is terminated, in ms. */
+const QUIT_GRACE_MS = 500;
 
 /** The engine in its worker. It loads with the first request and again after a crash. */
 export interface Engine {
@@ -13,9 +19,13 @@ export interface Engine {
   readonly isLoaded: boolean;
   /** Milliseconds that the last load took. */
   readonly loadMs: number;
-  /** Runs one `/v1` chat body after those before it; yields its chunks. */
+  /**
+   * Runs one `/v1` chat body after those before it; yields its chunks. A context other than the
+   * loaded one costs a load.
+   */
   complete(
     body: Record<string, unknown>,
+    contextTokens: number | undefined,
     signal?: AbortSignal,
   ): AsyncGenerator<unknown, void, undefined>;
   close(): void;
@@ -29,8 +39,14 @@ export function createEngine(setup: EngineSetup): Engine {
   let live: LiveWorker | undefined;
   let turn: Promise<void> = Promise.resolve();
   let nextId = 1;
-  const ready = async (signal?: AbortSignal): Promise<LiveWorker> => {
-    if (live?.dead !== false) live = startWorker(setup);
+  let current = setup;
+  const ready = async (signal?: AbortSignal, contextTokens?: number): Promise<LiveWorker> => {
+    if (live !== undefined) await abortable(live.idle, signal);
+    if (contextTokens !== undefined && contextTokens !== current.contextTokens) {
+      live?.end("The weights are loaded again with another context");
+      current = { ...setup, contextTokens };
+    }
+    if (live?.dead !== false) live = startWorker(current);
     await abortable(live.loaded, signal);
     return live;
   };
@@ -42,13 +58,13 @@ export function createEngine(setup: EngineSetup): Engine {
       return live?.loadMs ?? 0;
     },
     facts: async (signal) => await (await ready(signal)).loaded,
-    async *complete(body, signal) {
+    async *complete(body, contextTokens, signal) {
       const before = turn;
       const mine = Promise.withResolvers<void>();
       turn = mine.promise;
       try {
         await abortable(before, signal);
-        yield* runOn(await ready(signal), nextId++, body, signal);
+        yield* runOn(await ready(signal, contextTokens), nextId++, body, signal);
       } finally {
         // Whoever comes next waits for the one before us too, if we left early.
         before.then(mine.resolve);
@@ -58,12 +74,28 @@ export function createEngine(setup: EngineSetup): Engine {
   };
 }
 
+/** What the engine's worker may do: read these two files, and nothing else. */
+export function enginePermissions(wasmPath: string, ggufPath: string): Deno.PermissionOptions {
+  return {
+    read: [wasmPath, ggufPath],
+    net: false,
+    env: false,
+    run: false,
+    ffi: false,
+    write: false,
+    sys: false,
+    import: false,
+  };
+}
+
 /** A worker and what it has said. */
 interface LiveWorker {
   readonly loaded: Promise<EngineFacts>;
   readonly facts: EngineFacts | undefined;
   readonly loadMs: number;
   readonly dead: boolean;
+  /** Resolves when the request that was cancelled last has ended. */
+  idle: Promise<void>;
   send(request: EngineRequest): void;
   /** Replies to one request; the last is `end` or `failed`. */
   replies(id: number): ReadableStreamDefaultReader<EngineReply>;
@@ -76,18 +108,7 @@ function startWorker(setup: EngineSetup): LiveWorker {
   const worker = new Worker(url, {
     type: "module",
     name: "owllm engine",
-    deno: {
-      permissions: {
-        read: [wasmPath, setup.ggufPath],
-        net: false,
-        env: false,
-        run: false,
-        ffi: false,
-        write: false,
-        sys: false,
-        import: false,
-      },
-    },
+    deno: { permissions: enginePermissions(wasmPath, setup.ggufPath) },
   });
   const started = performance.now();
   const loading = Promise.withResolvers<EngineFacts>();
@@ -97,10 +118,10 @@ function startWorker(setup: EngineSetup): LiveWorker {
   const end = (reason: string) => {
     if (state.dead) return;
     state.dead = true;
-    worker.terminate();
+    quit(worker);
     loading.reject(engineError(reason));
     for (const [id, controller] of listeners) {
-      controller.enqueue({ type: "failed", id, message: reason });
+      controller.enqueue({ type: "failed", id, message: reason, fatal: true });
     }
   };
   worker.onmessage = ({ data }: MessageEvent<EngineReply>) => {
@@ -127,6 +148,7 @@ function startWorker(setup: EngineSetup): LiveWorker {
     get dead() {
       return state.dead;
     },
+    idle: Promise.resolve(),
     send: (request) => worker.postMessage(request),
     replies: (id) =>
       new ReadableStream<EngineReply>({
@@ -159,13 +181,14 @@ async function* runOn(
       }
       if (value.type === "failed") {
         finished = true;
+        if (value.fatal) worker.end(value.message);
         throw engineError(value.message);
       }
       if (value.type === "chunk") yield value.chunk;
     }
   } finally {
-    if (!finished) await cancel(worker, id, reader);
-    await reader.cancel();
+    if (finished) await reader.cancel();
+    else worker.idle = cancel(worker, id, reader);
   }
 }
 
@@ -182,13 +205,22 @@ async function cancel(
   });
   while (true) {
     const next = await Promise.race([reader.read(), late]);
-    if (next === "late") {
-      worker.end("The request was cancelled");
-      return;
-    }
-    if (next.done || next.value.type === "end" || next.value.type === "failed") break;
+    if (next === "late") worker.end("The request before this one could not be stopped");
+    if (next === "late" || next.done || ENDS.includes(next.value.type)) break;
   }
   clearTimeout(timer);
+  await reader.cancel();
+}
+
+const ENDS: readonly EngineReply["type"][] = ["end", "failed"];
+
+/**
+ * Ends a worker. Terminating it from outside would leave the engine's own worker inside computing,
+ * with its memory; so it is asked first.
+ */
+function quit(worker: Worker): void {
+  worker.postMessage({ type: "quit" } satisfies EngineRequest);
+  Deno.unrefTimer(setTimeout(() => worker.terminate(), QUIT_GRACE_MS));
 }
 
 /** The promise, or the signal's reason as soon as it aborts. */
@@ -207,7 +239,26 @@ async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined
   }
 }
 
+/** llama.cpp's word for a prompt that is too long. */
+const OVERFLOW = /request \((\d+) tokens\) exceeds the available context size \((\d+) tokens\)/;
+
+/** What the engine said, in words that help. */
 function engineError(message: string): OwllmError {
+  const [, prompt, context] = OVERFLOW.exec(message) ?? [];
+  if (prompt !== undefined && context !== undefined) {
+    return new OwllmError({
+      code: "model",
+      message: `The prompt has ${prompt} tokens, more than the context of ${context}`,
+      context: {
+        engine: "wllama",
+        prompt_tokens: Number(prompt),
+        context_tokens: Number(context),
+      },
+      recoverySuggestion: `Ask for more context: OWLLM_BUILTIN_CONTEXT_TOKENS=${
+        2 ** Math.ceil(Math.log2(Number(prompt) + 1))
+      }`,
+    });
+  }
   return new OwllmError({
     code: "model",
     message: `The built-in engine failed: ${message}`,

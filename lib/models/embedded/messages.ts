@@ -25,11 +25,17 @@ export interface EngineFacts {
 export type EngineRequest =
   | { readonly type: "load"; readonly options: EngineOptions }
   | { readonly type: "complete"; readonly id: number; readonly body: Record<string, unknown> }
-  | { readonly type: "cancel"; readonly id: number };
+  | { readonly type: "cancel"; readonly id: number }
+  | { readonly type: "quit" };
 
-/** From the worker. `end` also follows a `cancel`. */
+/** From the worker. `end` also follows a `cancel`; after a `fatal` failure the engine is of no use. */
 export type EngineReply =
   | { readonly type: "ready"; readonly facts: EngineFacts }
   | { readonly type: "chunk"; readonly id: number; readonly chunk: unknown }
   | { readonly type: "end"; readonly id: number }
-  | { readonly type: "failed"; readonly id: number | undefined; readonly message: string };
+  | {
+    readonly type: "failed";
+    readonly id: number | undefined;
+    readonly message: string;
+    readonly fatal: boolean;
+  };

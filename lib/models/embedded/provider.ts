@@ -105,7 +105,7 @@ async function* streamChat(
   const { body, forced } = bodyOf(request);
   const chunks: ChatChunk[] = [];
   let timings: LlamaTimings | undefined;
-  for await (const piece of engine.complete(body, signal)) {
+  for await (const piece of engine.complete(body, request.contextTokens, signal)) {
     const completion = demandShape(Completion, piece, "A chunk of the built-in engine");
     timings = completion.timings ?? timings;
     const chunk = chunkOf(completion, clock.monotonic() - start);
