@@ -88,7 +88,7 @@ for (const { name, on, skipped } of CASES) {
     const notJudged = results.filter(({ status }) => status === "skip").map(({ id }) => id);
     assert.deepEqual(
       notJudged.sort(),
-      Object.keys(skipped).filter((id) => results.some((one) => one.id === id)).sort(),
+      Object.keys(skipped).sort(),
     );
   });
 }
