@@ -4,11 +4,22 @@ import { llamaServer, ollama, ollamaDerive, quote } from "../../lib/smoke/fixes/
 import * as generation from "../../lib/smoke/fixes/generation.ts";
 import * as model from "../../lib/smoke/fixes/model.ts";
 import * as server from "../../lib/smoke/fixes/server.ts";
+import * as speed from "../../lib/smoke/fixes/speed.ts";
 import * as tools from "../../lib/smoke/fixes/tools.ts";
 import { SERVER_KINDS, type ServerKind } from "../../lib/models/mod.ts";
 
 /** Every value that some table takes. */
-const PARAMS = { nearest: "other:7b", token: "<|im_end|>", think: true, form: "bare_json" };
+const PARAMS = {
+  nearest: "other:7b",
+  token: "<|im_end|>",
+  think: true,
+  form: "bare_json",
+  seconds: 300,
+  n: 4,
+  context: 16_384,
+  fits: 8_192,
+  wanted: 16_384,
+};
 
 /** Programs that belong to one kind of server; `owllm` belongs to all. */
 const PROGRAMS: Readonly<Record<string, ServerKind>> = {
@@ -18,7 +29,7 @@ const PROGRAMS: Readonly<Record<string, ServerKind>> = {
   "lms ": "lm_studio",
 };
 
-const TABLES = Object.entries({ ...server, ...model, ...generation, ...tools }) as [
+const TABLES = Object.entries({ ...speed, ...server, ...model, ...generation, ...tools }) as [
   string,
   FixTable<unknown>,
 ][];

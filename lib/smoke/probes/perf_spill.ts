@@ -40,7 +40,7 @@ async function spill(context: ProbeContext): Promise<ProbeOutcome> {
   }
   const share = Math.min(1, gpuBytes / sizeBytes);
   const measured = {
-    gpu_percent: Math.floor(share * 1000) / 10,
+    gpu_percent: share === 1 ? 100 : Math.min(99.9, Math.round(share * 1000) / 10),
     size_bytes: sizeBytes,
     gpu_bytes: gpuBytes,
     context_tokens: contextTokens ?? null,
