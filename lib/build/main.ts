@@ -106,12 +106,18 @@ async function compile(signal: AbortSignal): Promise<boolean> {
   };
   const { code, stderr } = await runHostProgram(spec, signal);
   if (code !== 0) {
-    say(`deno compile: its base cannot be had (${stderr.trim().split("\n").at(-1)?.trim()})`);
+    say(`deno compile: its base cannot be had (${deepestCause(stderr)})`);
     return false;
   }
   say(`${path}: compiled, ${hostTarget().name}`);
   await proveItIsOwllm(path, signal);
   return true;
+}
+
+/** Of Deno's numbered causes the last. */
+function deepestCause(stderr: string): string {
+  const [said = ""] = stderr.split("Stack backtrace");
+  return said.trim().split("\n").at(-1)?.replace(/^\s*\d+: /, "") ?? "no reason given";
 }
 
 async function main([job, ...args]: readonly string[]): Promise<void> {
