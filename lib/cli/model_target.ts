@@ -131,12 +131,14 @@ async function openBuiltin(
 ): Promise<Target> {
   const { createEmbeddedProvider, defaultWeightsPath } = await import("../models/mod.ts");
   const ggufPath = gguf ?? defaultWeightsPath(config.paths.data);
-  if (gguf === undefined && !await exists(ggufPath)) {
+  if (!await exists(ggufPath)) {
     throw new OwllmError({
       code: "unreachable",
-      message: `The built-in engine has no weights yet: "${ggufPath}" is missing`,
+      message: `The built-in engine has no weights for "${id}": "${ggufPath}" is missing`,
       context: { path: ggufPath },
-      recoverySuggestion: "owllm models pull smollm2",
+      recoverySuggestion: gguf === undefined || entry?.origin === "pulled"
+        ? "owllm models pull smollm2"
+        : `owllm models add ${id} --gguf FILE.gguf`,
     });
   }
   const { contextTokens, threads } = config.settings.builtin;

@@ -29,15 +29,15 @@ export const modelsPull = defineCommand<Readonly<Record<never, never>>, [name: s
     using state = await openStateFor(cli, flags);
     const { path, fetched } = await pullWeights(cli, out, config);
     state.models.upsert({
-      id: DEFAULT_WEIGHTS.id,
+      id: BUILTIN_ID,
       kind: BUILTIN_ID,
       baseUrl: "",
-      name: DEFAULT_WEIGHTS.id,
+      name: BUILTIN_ID,
       ggufPath: path,
       modelType: "instruct",
       source: "pulled",
     });
-    if (out.json) return out.printJson({ id: DEFAULT_WEIGHTS.id, path, fetched });
+    if (out.json) return out.printJson({ id: BUILTIN_ID, path, fetched });
     out.print(`${fetched ? "Fetched" : "Already there:"} ${path}`);
     out.print(`Now: owllm smoke model ${BUILTIN_ID}`);
   },
