@@ -4,9 +4,13 @@ import { REUSE_CACHE } from "../fixes/context.ts";
 import { pass, type Probe, type ProbeContext, type ProbeOutcome, skip, warn } from "../probe.ts";
 import { withoutThinking } from "../thinking.ts";
 import { filler } from "./_shared/filler.ts";
+import { loadedContext } from "./_shared/loaded_context.ts";
 
 /** Tokens of the prefix that both requests share. */
 const PREFIX_TOKENS = 2_000;
+
+/** Share of the loaded context that the prefix may fill: a cut prompt has another beginning. */
+const MOST_FILLED = 0.7;
 
 /** A second prefill that costs at most this share of the first has used the cache. */
 const MOST_RATIO = 0.35;
@@ -27,7 +31,8 @@ export const ctxKvReuse: Probe = {
 async function reuse(context: ProbeContext): Promise<ProbeOutcome> {
   // A first line that no other probe has sent: else the first request is warm too.
   const nonce = context.clock.now().getTime().toString(36);
-  const size = Math.floor(context.bearable(PREFIX_TOKENS));
+  const loaded = await loadedContext(context) ?? Number.POSITIVE_INFINITY;
+  const size = Math.floor(context.bearable(Math.min(PREFIX_TOKENS, loaded * MOST_FILLED)));
   const opening = `Note ${nonce}.\n${filler(size)}\nSay yes.`;
   const first = await ask(context, [{ role: "user", content: opening }]);
   // The conversation grows at its end, as an agent's does: caches of a sliding window keep that

@@ -191,6 +191,12 @@ testProbes([
   },
   {
     probe: ctxKvReuse,
+    when: "when the context is smaller than its usual prefix",
+    on: { dialect: "vllm", contextTokens: 1024 },
+    status: "pass",
+  },
+  {
+    probe: ctxKvReuse,
     when: "when the server counts cached tokens",
     on: { dialect: "llama_cpp" },
     status: "pass",
