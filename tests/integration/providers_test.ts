@@ -184,3 +184,26 @@ testWith("resolveModel() finds a name on a server and suggests the nearest", oll
     recoverySuggestion: /ollama serve.*builtin/,
   });
 });
+
+testWith("Ollama's native provider finds a model that is loaded under another name", ollama, async (
+  { url, model },
+) => {
+  const provider = await createProvider({ kind: "ollama", baseUrl: url }, systemClock);
+  const post = async (path: string, body: unknown, method = "POST") => {
+    const response = await fetch(url + path, { method, body: JSON.stringify(body) });
+    await response.text();
+  };
+  const twin = "owllm-test-twin";
+  await provider.unload?.(model);
+  await post("/api/create", { model: twin, from: model, stream: false });
+  try {
+    await provider.chat(request(twin, { maxTokens: 1 }));
+    await provider.chat(request(model, { maxTokens: 1 }));
+    assert.equal((await provider.loaded(model))?.contextTokens, 4096);
+  } finally {
+    await post("/api/delete", { model: twin }, "DELETE");
+  }
+  assert.equal((await provider.loaded(model))?.contextTokens, 4096, "after the first name is gone");
+  assert.equal(await provider.loaded("gemma3"), undefined);
+  await provider.unload?.(model);
+});

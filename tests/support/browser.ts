@@ -63,8 +63,21 @@ export async function withPage(
   } finally {
     child.kill("SIGTERM");
     await child.status;
-    await Deno.remove(profile, { recursive: true });
+    await removeProfile(profile);
   }
+}
+
+/** Chromium's helpers write into the profile for a moment after the browser has ended. */
+async function removeProfile(profile: string): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    try {
+      return await Deno.remove(profile, { recursive: true });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  throw new Error(`The profile "${profile}" cannot be removed`);
 }
 
 /** The browser writes its port into its profile once it listens. */

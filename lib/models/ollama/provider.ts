@@ -22,7 +22,7 @@ import type {
 } from "../provider.ts";
 import { joinChunks } from "../stream_join.ts";
 import { chatBody, chunkOf, timingsOf } from "./convert.ts";
-import { ChatLine, Embed, Processes, Show, Tags } from "./wire.ts";
+import { ChatLine, Embed, Processes, type RunningModel, Show, Tags } from "./wire.ts";
 
 const UNLOAD_TIMEOUT_MS = 10_000;
 const UNLOAD_POLL_MS = 50;
@@ -44,7 +44,7 @@ export function createOllamaProvider(baseUrl: string, clock: Clock): ModelProvid
       }));
     },
     describe: (model, signal) => describe(url("/api/show"), model, signal),
-    loaded: (model, signal) => loaded(url("/api/ps"), model, signal),
+    loaded: (model, signal) => loaded(baseUrl, model, signal),
     chat: (request, signal) => chat(url("/api/chat"), request, clock, signal),
     stream: (request, signal) => stream(url("/api/chat"), request, clock, signal),
     async embed(model, texts, _options, signal) {
@@ -56,7 +56,7 @@ export function createOllamaProvider(baseUrl: string, clock: Clock): ModelProvid
     async unload(model, signal) {
       const target = url("/api/generate");
       await readBody(await postJson(target, { model, keep_alive: 0 }, signal), target, signal);
-      await untilGone(() => loaded(url("/api/ps"), model, signal), clock, signal);
+      await untilGone(() => loaded(baseUrl, model, signal), clock, signal);
     },
     close: () => Promise.resolve(),
   };
@@ -90,13 +90,18 @@ async function describe(
 }
 
 async function loaded(
-  url: string,
+  baseUrl: string,
   model: string,
   signal?: AbortSignal,
 ): Promise<LoadedModel | undefined> {
-  const { models } = demandShape(Processes, await getJson(url, signal), "/api/ps");
-  const names = [model, `${model}:latest`];
-  const found = models?.find(({ name }) => names.includes(name));
+  const { models } = demandShape(
+    Processes,
+    await getJson(`${baseUrl}/api/ps`, signal),
+    "/api/ps",
+  );
+  const running = models ?? [];
+  const named = running.find(({ name }) => name === model || name === `${model}:latest`);
+  const found = named ?? await otherNameOf(baseUrl, model, running, signal);
   if (found === undefined) return undefined;
   return {
     contextTokens: found.context_length,
@@ -104,6 +109,36 @@ async function loaded(
     gpuBytes: found.size_vram,
     expiresAt: found.expires_at === undefined ? undefined : new Date(found.expires_at),
   };
+}
+
+/**
+ * Two names with the same weights share one place in memory, and Ollama lists it under the name
+ * that came first, even when that one was deleted since (seen with 0.17.4).
+ */
+async function otherNameOf(
+  baseUrl: string,
+  model: string,
+  running: readonly RunningModel[],
+  signal?: AbortSignal,
+): Promise<RunningModel | undefined> {
+  if (running.length === 0) return undefined;
+  const own = await describe(`${baseUrl}/api/show`, model, signal);
+  if (own === undefined) return undefined;
+  for (const one of running) {
+    const other = await describe(`${baseUrl}/api/show`, one.name, signal);
+    const same = other === undefined
+      ? one.details?.family === own.family &&
+        one.details?.parameter_size === own.parameterSize &&
+        one.details?.quantization_level === own.quantization
+      : weightsOf(other) !== undefined && weightsOf(other) === weightsOf(own);
+    if (same) return one;
+  }
+  return undefined;
+}
+
+/** The blob of the weights, as the Modelfile names it. */
+function weightsOf({ modelfile }: ModelDescription): string | undefined {
+  return /^FROM .*?(sha256[-:][0-9a-f]{64})\s*$/m.exec(modelfile ?? "")?.[1];
 }
 
 /** Ollama answers an unload before the memory is free; a cold load measured then would be warm. */

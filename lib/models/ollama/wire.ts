@@ -29,17 +29,18 @@ export const Show = z.looseObject({
   model_info: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** `GET /api/ps` */
-export const Processes = z.looseObject({
-  models: z.array(z.looseObject({
-    name: z.string(),
-    model: z.string().optional(),
-    size: z.number().optional(),
-    size_vram: z.number().optional(),
-    context_length: z.number().optional(),
-    expires_at: z.string().optional(),
-  })).nullish(),
+const Running = z.looseObject({
+  name: z.string(),
+  details: Details.optional(),
+  size: z.number().optional(),
+  size_vram: z.number().optional(),
+  context_length: z.number().optional(),
+  expires_at: z.string().optional(),
 });
+export type RunningModel = z.infer<typeof Running>;
+
+/** `GET /api/ps` */
+export const Processes = z.looseObject({ models: z.array(Running).nullish() });
 
 /** `POST /api/chat`, whole or one line of the stream. Durations are nanoseconds. */
 export const ChatLine = z.looseObject({
