@@ -82,6 +82,7 @@ function notOwllm(path: string, why: string): OwllmError {
 /** Tries `deno compile`, whose base must be fetched; false when it cannot be had. */
 async function compile(signal: AbortSignal): Promise<boolean> {
   const path = `${dist}/owllm`;
+  const fresh = `${path}.compiled`;
   const args = [
     "compile",
     "--quiet",
@@ -90,7 +91,7 @@ async function compile(signal: AbortSignal): Promise<boolean> {
     "--include",
     "lib/models/embedded/worker.ts",
     "--output",
-    path,
+    fresh,
     "main.ts",
   ];
   // DENORT_BIN can name a whole runtime: that gives a file which is no owllm and has every grant.
@@ -109,6 +110,7 @@ async function compile(signal: AbortSignal): Promise<boolean> {
     say(`deno compile: its base cannot be had (${deepestCause(stderr)})`);
     return false;
   }
+  await Deno.rename(fresh, path);
   say(`${path}: compiled, ${hostTarget().name}`);
   await proveItIsOwllm(path, signal);
   return true;

@@ -112,6 +112,7 @@ function inherited(): Record<string, string> {
 }
 
 function stepFailed(step: string, said: string): OwllmError {
-  const line = said.split("\n").map((one) => one.trim()).findLast((one) => one !== "") ?? "";
+  const lines = said.split("\n").map((one) => one.trim()).filter((one) => one !== "");
+  const line = lines.find((one) => /No matching version/.test(one)) ?? lines.at(-1) ?? "";
   return new OwllmError({ code: "failed", message: `"${step}" failed: ${line}` });
 }
