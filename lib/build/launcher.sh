@@ -135,10 +135,13 @@ done
 net=127.0.0.1,localhost,[::1]
 case ${OWLLM_ALLOW_NET:-} in
   '') ;;
-  *[!A-Za-z0-9.:,_-]*) fail "OWLLM_ALLOW_NET=\"$OWLLM_ALLOW_NET\" is no list of hosts" 'Give it as host:port,host:port' 2 ;;
+  *[!]A-Za-z0-9.:,_[-]* | ,* | *, | *,,*) fail "OWLLM_ALLOW_NET=\"$OWLLM_ALLOW_NET\" is no list of hosts" 'Give it as host:port,host:port' 2 ;;
   *) net=$net,$OWLLM_ALLOW_NET ;;
 esac
 
+# The runtime's own ways past the grants: its telemetry goes to any host that the environment names,
+# and a broker decides instead of the flags.
+unset OTEL_DENO DENO_PERMISSION_BROKER_PATH DENO_V8_FLAGS NODE_OPTIONS
 # A proxy of the environment must not get what goes to this machine.
 NO_PROXY=127.0.0.1,localhost,::1${NO_PROXY:+,$NO_PROXY} \
   DENO_DIR=$home_dir/runtime DENO_NO_UPDATE_CHECK=1 exec "$home_dir/deno" run --quiet --no-prompt --no-config --no-lock \

@@ -182,3 +182,32 @@ testWith("the built file sends nothing to a proxy of the environment", built, as
     assert.equal(code, 0, stderr);
   });
 });
+
+testWith("the built file's runtime sends no telemetry", built, async (file) => {
+  let asked = 0;
+  await using collector = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    asked++;
+    return new Response();
+  });
+  await using server = await startScriptedServer({ dialect: "ollama" });
+  await withTempDir(async (home) => {
+    const endpoint = `http://127.0.0.1:${collector.addr.port}`;
+    const env = { ...homeEnv(home), OTEL_DENO: "true", OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
+    const args = ["smoke", "model", `${server.url}#scripted:7b`, "--probe", "gen.basic"];
+    const { code, stderr } = await runProgram(file, args, env);
+    assert.equal(code, 0, stderr);
+  });
+  assert.equal(asked, 0);
+});
+
+testWith("the built file takes the grants that are told to it, and no half ones", built, async (
+  file,
+) => {
+  await withTempDir(async (home) => {
+    for (const [hosts, code] of [["[fe80::1]:80", 0], ["a.lan,b.lan:80", 0], ["a,", 2], ["*", 2]]) {
+      const env = { ...homeEnv(home), OWLLM_ALLOW_NET: String(hosts) };
+      const run = await runProgram(file, ["--version"], env);
+      assert.equal(run.code, code, `${hosts}: ${run.stderr}`);
+    }
+  });
+});
