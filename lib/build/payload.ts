@@ -72,7 +72,7 @@ async function bundle(
 /** The runtime's binary: our own for this machine, else out of the npm package. */
 async function runtimeOf(context: BuildContext, target: Target): Promise<string> {
   if (target.name === hostTarget().name) return Deno.execPath();
-  const spec = `${target.runtimePackage}@${Deno.version.deno}`;
+  const spec = target.runtimePackage;
   const listed = await run(context, "npm", [
     "pack",
     "--silent",

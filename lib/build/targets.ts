@@ -3,16 +3,16 @@ import { OwllmError } from "../core/mod.ts";
 /** A kind of machine that owllm is built for. */
 export interface Target {
   readonly name: string;
-  /** The npm package that carries the runtime for it. */
+  /** The npm package that carries the runtime for it, with the newest version that is published. */
   readonly runtimePackage: string;
 }
 
 /** Every kind of machine that owllm is built for. */
 export const TARGETS: readonly Target[] = [
-  { name: "linux-x64", runtimePackage: "@deno/linux-x64-glibc" },
-  { name: "linux-arm64", runtimePackage: "@deno/linux-arm64-glibc" },
-  { name: "macos-x64", runtimePackage: "@deno/darwin-x64" },
-  { name: "macos-arm64", runtimePackage: "@deno/darwin-arm64" },
+  { name: "linux-x64", runtimePackage: "@deno/linux-x64-glibc@2.9.6" },
+  { name: "linux-arm64", runtimePackage: "@deno/linux-arm64-glibc@2.9.5" },
+  { name: "macos-x64", runtimePackage: "@deno/darwin-x64@2.9.5" },
+  { name: "macos-arm64", runtimePackage: "@deno/darwin-arm64@2.9.5" },
 ];
 
 /** The kind of this machine. */
