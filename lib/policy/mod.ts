@@ -1,0 +1,7 @@
+/**
+ * The judge of commands: text in, decision with reasons and effects out. Pure: what it must know about
+ * files comes through a probe.
+ * @module
+ */
+export { decide } from "./decide.ts";
+export type * from "./types.ts";
