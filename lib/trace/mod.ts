@@ -1,0 +1,29 @@
+/**
+ * Traces of what models, tools and environments did: sessions of steps of events and messages.
+ *
+ * ```ts
+ * const tracer = new SessionTracer({ sink });
+ * tracer.startSession({ metadata: { task: "count files" } });
+ * {
+ *   using _step = tracer.timestep({ stepId: "turn_1" });
+ *   tracer.recordEvent({ event_type: "cais", system_instance_id: "llm", model_name: "smollm2" });
+ * }
+ * const session = tracer.endSession();
+ * ```
+ */
+export { getActiveTracer, setActiveTracer, withTracer } from "./active.ts";
+export type * from "./events.ts";
+export { type HookContext, type HookPoint, type TraceHook } from "./hooks/hook.ts";
+export { EVENT_TYPES, traceError } from "./new_events.ts";
+export type {
+  NewCAISEvent,
+  NewEnvironmentEvent,
+  NewEvent,
+  NewMessage,
+  NewRuntimeEvent,
+} from "./new_events.ts";
+export { createRedactor, REDACTED, type Redactor } from "./redact.ts";
+export type * from "./session_options.ts";
+export { SessionTracer } from "./session_tracer.ts";
+export type { SessionEnd, SessionHead, StepHead, TraceSink } from "./sink.ts";
+export { snapshot } from "./snapshot.ts";

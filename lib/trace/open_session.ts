@@ -1,0 +1,51 @@
+import type {
+  JsonObject,
+  SessionEventMessage,
+  SessionTrace,
+  Timestep,
+  TraceEvent,
+} from "./events.ts";
+import type { SessionHead, StepHead } from "./sink.ts";
+
+/** A record that is still being made. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A step of an open session. */
+export interface OpenStep extends Mutable<StepHead> {
+  readonly events: TraceEvent[];
+  readonly messages: SessionEventMessage[];
+}
+
+/** A session while it is open. */
+export interface OpenSession {
+  readonly head: SessionHead & { metadata: JsonObject };
+  readonly steps: OpenStep[];
+  readonly events: TraceEvent[];
+  readonly messages: SessionEventMessage[];
+  step: OpenStep | undefined;
+  seq: number;
+}
+
+/** A step without what happened in it. */
+export function stepHead(step: OpenStep): StepHead {
+  const { events: _, messages: __, ...head } = step;
+  return head;
+}
+
+/** The session as it stands: arrays of its own, records shared. */
+export function traceOf(
+  open: OpenSession,
+  end: Pick<SessionTrace, "ended_at" | "status" | "error">,
+): SessionTrace {
+  return {
+    ...open.head,
+    ...end,
+    time_steps: open.steps.map((step): Timestep => ({
+      ...step,
+      events: [...step.events],
+      messages: [...step.messages],
+    })),
+    event_history: [...open.events],
+    message_history: [...open.messages],
+  };
+}

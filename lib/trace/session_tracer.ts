@@ -1,0 +1,294 @@
+import { type Clock, OwllmError, systemClock, systemRandom } from "../core/mod.ts";
+import type { JsonObject, SessionEventMessage, SessionTrace, TraceEvent } from "./events.ts";
+import { type HookContext, type HookPoint, HookSet } from "./hooks/hook.ts";
+import { createPendingContext, hookFailure, type PendingContext } from "./hooks/pending.ts";
+import {
+  completeEvent,
+  completeMessage,
+  type Draft,
+  type NewEvent,
+  type NewMessage,
+  traceError,
+} from "./new_events.ts";
+import {
+  type Mutable,
+  type OpenSession,
+  type OpenStep,
+  stepHead,
+  traceOf,
+} from "./open_session.ts";
+import { createRedactor, type Redactor } from "./redact.ts";
+import type {
+  CurrentSession,
+  OpenTimestep,
+  SessionTracerOptions,
+  StartSessionOptions,
+  TimestepOptions,
+} from "./session_options.ts";
+import type { StepHead, TraceSink } from "./sink.ts";
+import { snapshotObject } from "./snapshot.ts";
+import { currentSpanId } from "./span_context.ts";
+import { createSpanIds, type SpanIds } from "./span_ids.ts";
+
+/**
+ * Records sessions of steps of events and messages. Every method is synchronous: what it was
+ * given is copied, cleaned of secrets and with the sink when it returns. One session at a time.
+ */
+export class SessionTracer {
+  readonly #clock: Clock;
+  readonly #sink: TraceSink | undefined;
+  readonly #hooks: HookSet;
+  readonly #redactor: Redactor;
+  readonly #ids: SpanIds;
+  #open: OpenSession | undefined;
+
+  constructor(options: SessionTracerOptions = {}) {
+    this.#clock = options.clock ?? systemClock;
+    this.#sink = options.sink;
+    this.#hooks = new HookSet(options.hooks ?? []);
+    this.#redactor = options.redactor ?? createRedactor();
+    this.#ids = createSpanIds(options.random ?? systemRandom);
+  }
+
+  /** The open session; undefined before `startSession` and after `endSession`. */
+  get currentSession(): CurrentSession | undefined {
+    const open = this.#open;
+    if (open === undefined) return undefined;
+    return {
+      sessionId: open.head.session_id,
+      trace: traceOf(open, { ended_at: null, status: "open", error: null }),
+      addEvent: (event) => this.#keepEvent(this.#draft(event)),
+      addMessage: (message) => this.#keepMessage(this.#draftMessage(message)),
+    };
+  }
+
+  /** True between the start and the end of a step. */
+  get inTimestep(): boolean {
+    return this.#open?.step !== undefined;
+  }
+
+  /** The open step's index and turn; undefined outside of steps. */
+  get currentTimestep(): StepHead | undefined {
+    return this.#open?.step === undefined ? undefined : stepHead(this.#open.step);
+  }
+
+  /** A new span id, for a caller that has children before its own event is recorded. */
+  newSpanId(): string {
+    return this.#ids.spanId();
+  }
+
+  /**
+   * Opens a session and returns its id.
+   *
+   * @throws {@linkcode OwllmError} `failed` when one is open already
+   */
+  startSession(options: StartSessionOptions = {}): string {
+    if (this.#open !== undefined) {
+      throw new OwllmError({
+        code: "failed",
+        message: `The session "${this.#open.head.session_id}" is still open`,
+        recoverySuggestion: "End it with endSession(), or use a tracer of its own",
+      });
+    }
+    const trace_id = this.#ids.traceId();
+    const head = {
+      session_id: options.sessionId ?? `session_${trace_id}`,
+      kind: options.kind ?? "program",
+      created_at: this.#now(),
+      metadata: this.#clean(options.metadata),
+      tags: [...options.tags ?? []],
+      trace_id,
+      span_id: this.#ids.spanId(),
+    };
+    this.#open = { head, steps: [], events: [], messages: [], step: undefined, seq: 0 };
+    this.#runHooks("sessionStart", (fields) => this.#addTo(head, fields));
+    this.#sink?.sessionStarted(head);
+    return head.session_id;
+  }
+
+  /** Opens a step; `using step = tracer.timestep(…)` ends it, also when the block throws. */
+  timestep(options: TimestepOptions = {}): OpenTimestep {
+    const step = this.startTimestep(options);
+    // A step that was ended by hand, or by the next one, is not ended twice.
+    const end = () => {
+      if (this.#open?.step === step) this.endTimestep();
+    };
+    return {
+      stepId: step.step_id,
+      stepIndex: step.step_index,
+      [Symbol.dispose]: end,
+      [Symbol.asyncDispose]: () => Promise.resolve(end()),
+    };
+  }
+
+  /** Opens a step; one that is still open is ended first. */
+  startTimestep(options: TimestepOptions = {}): StepHead {
+    const open = this.#session();
+    if (open.step !== undefined) this.endTimestep();
+    const step_index = open.steps.length;
+    const step: OpenStep = {
+      step_id: options.stepId ?? `step_${step_index}`,
+      step_index,
+      turn_number: options.turnNumber ?? step_index,
+      started_at: this.#now(),
+      completed_at: null,
+      metadata: this.#clean(options.metadata),
+      span_id: this.#ids.spanId(),
+      events: [],
+      messages: [],
+    };
+    open.step = step;
+    open.steps.push(step);
+    this.#runHooks("timestepStart", (fields) => this.#addTo(step, fields));
+    this.#sink?.stepStarted(open.head.session_id, stepHead(step));
+    return step;
+  }
+
+  /** Ends the open step: all of it is durable when this returns. Without one it does nothing. */
+  endTimestep(): void {
+    const open = this.#session();
+    const step = open.step;
+    if (step === undefined) return;
+    this.#runHooks("timestepEnd", (fields) => this.#addTo(step, fields));
+    step.completed_at = this.#now();
+    open.step = undefined;
+    this.#sink?.stepEnded(open.head.session_id, stepHead(step));
+  }
+
+  /** Records a message between two systems. */
+  addMessage(message: NewMessage): SessionEventMessage {
+    const draft = this.#draftMessage(message);
+    const context = this.#contextFor((fields) => this.#addTo(draft, fields));
+    this.#callHooks("beforeMessage", draft, context);
+    this.#keepMessage(draft);
+    this.#callHooks("afterMessage", draft, context);
+    this.#flush(context);
+    return draft;
+  }
+
+  /** Records an event; hooks see it before and after. */
+  recordEvent(event: NewEvent): TraceEvent {
+    const draft = this.#draft(event);
+    if (this.#hooks.isEmpty) return this.#keepEvent(draft);
+    const context = this.#contextFor((fields) => this.#addTo(draft, fields));
+    this.#callHooks("beforeEvent", draft, context);
+    this.#keepEvent(draft);
+    this.#callHooks("afterEvent", draft, context);
+    this.#flush(context);
+    return draft;
+  }
+
+  /** Ends the session, and the step that is open, and returns the whole of it. */
+  endSession(end: { readonly error?: unknown } = {}): SessionTrace {
+    const open = this.#session();
+    this.endTimestep();
+    this.#runHooks("sessionEnd", (fields) => this.#addTo(open.head, fields));
+    const error = end.error === undefined
+      ? null
+      : this.#redactor.json({ ...traceError(end.error) });
+    const ended = {
+      ended_at: this.#now(),
+      status: error === null ? "ok" as const : "error" as const,
+      error,
+    };
+    this.#sink?.sessionEnded(open.head.session_id, { ...ended, metadata: open.head.metadata });
+    this.#open = undefined;
+    return traceOf(open, ended);
+  }
+
+  #now(): number {
+    return this.#clock.now().getTime() / 1000;
+  }
+
+  #session(): OpenSession {
+    if (this.#open !== undefined) return this.#open;
+    throw new OwllmError({
+      code: "failed",
+      message: "No session is open",
+      recoverySuggestion: "Call startSession() first",
+    });
+  }
+
+  #place() {
+    const open = this.#session();
+    return {
+      seq: open.seq,
+      now: this.#now(),
+      step_index: open.step?.step_index ?? null,
+      message_time: open.step?.turn_number ?? null,
+    };
+  }
+
+  #draft(event: NewEvent): Draft {
+    const place = this.#place();
+    const span_id = event.span_id ?? this.#ids.spanId();
+    const draft = completeEvent(event, { ...place, span_id, parent_span_id: currentSpanId(this) });
+    return this.#redactor.json(draft as unknown as JsonObject) as unknown as Draft;
+  }
+
+  #draftMessage(message: NewMessage): SessionEventMessage & { metadata: JsonObject } {
+    const draft = completeMessage(message, this.#place());
+    return this.#redactor.json(draft as unknown as JsonObject) as unknown as typeof draft;
+  }
+
+  #keepEvent(draft: Draft): TraceEvent {
+    const open = this.#session();
+    // Hooks may have recorded something since the draft was made.
+    const event = draft as Mutable<Draft>;
+    event.seq = open.seq++;
+    open.events.push(event);
+    open.step?.events.push(event);
+    this.#sink?.event(open.head.session_id, event);
+    return event;
+  }
+
+  #keepMessage(draft: SessionEventMessage): SessionEventMessage {
+    const open = this.#session();
+    const message = draft as Mutable<SessionEventMessage>;
+    message.seq = open.seq++;
+    open.messages.push(message);
+    open.step?.messages.push(message);
+    this.#sink?.message(open.head.session_id, message);
+    return message;
+  }
+
+  #clean(fields: Readonly<Record<string, unknown>> | undefined): JsonObject {
+    return fields === undefined ? {} : this.#redactor.json(snapshotObject(fields));
+  }
+
+  #addTo(target: { metadata: JsonObject }, fields: Readonly<Record<string, unknown>>): void {
+    target.metadata = { ...target.metadata, ...this.#clean(fields) };
+  }
+
+  #runHooks(point: HookPoint, addMetadata: HookContext["addMetadata"]): void {
+    if (this.#hooks.isEmpty) return;
+    const context = this.#contextFor(addMetadata);
+    this.#callHooks(point, undefined, context);
+    this.#flush(context);
+  }
+
+  #callHooks(
+    point: HookPoint,
+    subject: TraceEvent | SessionEventMessage | undefined,
+    context: PendingContext,
+  ): void {
+    this.#hooks.run(point, subject, context, (hook, error) => {
+      const failure = hookFailure(hook, point, error);
+      // An async failure comes when the subject is long recorded, perhaps after the session.
+      if (context.flushed) this.currentSession?.addEvent(failure);
+      else context.pending.push(failure);
+    });
+  }
+
+  #contextFor(addMetadata: HookContext["addMetadata"]): PendingContext {
+    const open = this.#session();
+    const step = open.step === undefined ? undefined : stepHead(open.step);
+    return createPendingContext(open.head, step, addMetadata);
+  }
+
+  /** Records what hooks asked for, after the thing they were called for. */
+  #flush(context: PendingContext): void {
+    context.flushed = true;
+    for (const event of context.pending) this.#keepEvent(this.#draft(event));
+  }
+}
