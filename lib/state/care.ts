@@ -36,7 +36,9 @@ export async function checkFile(db: Database): Promise<StateCheck> {
     .filter((line) => line !== "ok");
   const broken_references = db.all("PRAGMA foreign_key_check").length;
   const tables = db.all(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    // The search index keeps tables of its own, which say nothing to a person.
+    `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+      AND name NOT LIKE 'trace_search_%' ORDER BY name`,
   ).map((row) => String(row["name"]));
   const rows = Object.fromEntries(
     tables.map((name) => [name, Number(db.get(`SELECT count(*) AS n FROM "${name}"`)?.["n"])]),

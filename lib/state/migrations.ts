@@ -1,3 +1,5 @@
+import { TRACES_SCHEMA } from "./traces/schema.ts";
+
 /**
  * The steps from an empty file to the newest schema, in order; `user_version` is how many were
  * taken. A step that has been released is never edited: a change is a new step.
@@ -70,4 +72,5 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (run_id, seq)
   ) STRICT;
   `,
+  TRACES_SCHEMA,
 ];

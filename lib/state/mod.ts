@@ -1,7 +1,14 @@
 /**
- * The one SQLite file: models, servers, environments, smoke runs. The only room that opens SQLite.
+ * The one SQLite file: models, servers, environments, smoke runs, traces. The only room that opens SQLite.
  * @module
  */
 export * from "./records.ts";
-export { openState, type OpenStateOptions, type State, statePathIn } from "./open.ts";
+export type * from "./traces/records.ts";
+export {
+  openState,
+  openStateFile,
+  type OpenStateOptions,
+  type State,
+  statePathIn,
+} from "./open.ts";
 export type { StateBackup, StateCheck } from "./care.ts";

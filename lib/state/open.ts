@@ -11,6 +11,8 @@ import { createPrivateFile, keepFilePrivate, prepareDirectory } from "./place.ts
 import type { EnvsTable, ModelsTable, ServersTable, SmokeRunsTable } from "./records.ts";
 import { createServersTable } from "./servers.ts";
 import { createSmokeRunsTable } from "./smoke_runs.ts";
+import type { TracesTable } from "./traces/records.ts";
+import { createTracesTable } from "./traces/table.ts";
 
 /** Name of the state file in the state directory. */
 const STATE_FILE = "owllm.db";
@@ -44,6 +46,7 @@ export interface State extends Disposable {
   readonly servers: ServersTable;
   readonly envs: EnvsTable;
   readonly smokeRuns: SmokeRunsTable;
+  readonly traces: TracesTable;
   /** Copies the state into a new file while others may write; the copy is checked. */
   backup(target: string): Promise<StateBackup>;
   /** Reads every page and every reference. */
@@ -58,10 +61,24 @@ export interface State extends Disposable {
  * on a full disk; `denied` for one that may not be written. Such a file is never changed.
  */
 export async function openState(options: OpenStateOptions): Promise<State> {
-  const { dir, clock, ids, mode = "create" } = options;
+  const { dir, mode = "create" } = options;
   const path = statePathIn(dir);
   if (mode === "existing") await assertExists(path);
   await prepareDirectory(dir);
+  return await openStateFile({ ...options, path });
+}
+
+/**
+ * Opens one file with the same tables, wherever it lies: a trace file of its own. Its directory
+ * must exist and is left as it is.
+ *
+ * @throws {@linkcode OwllmError} as {@linkcode openState}
+ */
+export async function openStateFile(
+  options: Omit<OpenStateOptions, "dir"> & { readonly path: string },
+): Promise<State> {
+  const { path, clock, ids, mode = "create" } = options;
+  if (mode === "existing") await assertExists(path);
   await createPrivateFile(path);
   const header = await readHeader(path);
   if (header !== undefined) assertOurs(header, MIGRATIONS.length, path);
@@ -73,6 +90,7 @@ export async function openState(options: OpenStateOptions): Promise<State> {
     servers: createServersTable(db, clock, ids),
     envs: createEnvsTable(db, clock),
     smokeRuns: createSmokeRunsTable(db, clock, ids),
+    traces: createTracesTable(db),
     backup: (target) => backupTo(db, target),
     check: () => checkFile(db),
     close: () => db.close(),

@@ -63,13 +63,15 @@ Deno.test("migrate() fills no file that holds something without a version", () =
     return Promise.resolve();
   }));
 
-Deno.test("every table of the newest schema is STRICT", () =>
+Deno.test("every table of the newest schema is STRICT, but for the search index", () =>
   withTempDir((dir) => {
     const db = open(dir);
     migrate(db, MIGRATIONS);
     const loose = db.all("PRAGMA table_list")
-      .filter(({ name, strict }) => !String(name).startsWith("sqlite_") && strict !== 1);
-    assert.deepEqual(loose, []);
+      .filter(({ name, type, strict }) =>
+        !String(name).startsWith("sqlite_") && type !== "shadow" && strict !== 1
+      );
+    assert.deepEqual(loose.map(({ name }) => name), ["trace_search"]);
     db.close();
     return Promise.resolve();
   }));
