@@ -1,6 +1,7 @@
 import type { LoadedConfig } from "../config/mod.ts";
 import type { Probe, SmokeRun } from "../smoke/mod.ts";
 import type { State } from "../state/mod.ts";
+import type { SessionTracer } from "../trace/mod.ts";
 import type { GlobalFlags } from "./context.ts";
 import type { Run } from "./command.ts";
 import { startDisplay } from "./live_display.ts";
@@ -14,6 +15,7 @@ export async function runShownSmoke(
   state: State,
   target: Target,
   probes: readonly Probe[],
+  tracer?: SessionTracer,
 ): Promise<SmokeRun> {
   const smoke = await import("../smoke/mod.ts");
   const { id, entry, server, model, provider, compat } = target;
@@ -32,6 +34,7 @@ export async function runShownSmoke(
     probes,
     settings: { ...settings, contextTokens: settings.contextTokens ?? entry?.contextTokens },
     store: state.smokeRuns,
+    tracer,
     owllmVersion: VERSION,
     clock: cli.clock,
     signal: cli.signal,

@@ -11,6 +11,7 @@ export type { FlagValue, LoadConfigOptions, LoadedConfig, SettingValue } from ".
 export type { ImportedModels, NotTaken } from "./llm_backends.ts";
 export { type ConfiguredModel, modelTable } from "./models_file.ts";
 export { checkHost } from "./allowed_hosts.ts";
+export { dotenvValues, knownSecrets, type SecretSources } from "./secrets.ts";
 export {
   ENVIRONMENT,
   type EnvironmentVariable,

@@ -18,3 +18,4 @@ export * from "./resolve.ts";
 export * from "./weights.ts";
 export { TEXT_CALL_FORMS, type TextCallForm } from "./text_calls.ts";
 export * from "./tool_arguments.ts";
+export { traceProvider, type TraceProviderOptions } from "./traced.ts";

@@ -1,10 +1,12 @@
 import type { Clock } from "../core/mod.ts";
-import type { ModelProvider } from "../models/mod.ts";
+import { type ModelProvider, traceProvider } from "../models/mod.ts";
 import type { SmokeRunsTable } from "../state/mod.ts";
+import type { SessionTracer } from "../trace/mod.ts";
 import { createProbeContext } from "./context.ts";
 import type { Probe, ProbeResult, ServerFacts, SmokeSettings } from "./probe.ts";
 import { deriveProfile, type Profile } from "./profile.ts";
 import { runProbes, type SmokeEvent } from "./runner.ts";
+import { traceProbe } from "./trace.ts";
 
 /** `interrupted`: stopped by the person; the probes done until then are in the run. */
 export type SmokeStatus = "pass" | "warn" | "fail" | "interrupted";
@@ -23,6 +25,8 @@ export interface SmokeRunOptions {
   readonly settings: SmokeSettings;
   /** Where each result is committed before the next probe starts; undefined keeps nothing. */
   readonly store?: SmokeRunsTable | undefined;
+  /** Records every probe and every call of the model; its session has the run's id. */
+  readonly tracer?: SessionTracer | undefined;
   readonly owllmVersion: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -59,15 +63,17 @@ export async function runSmoke(options: SmokeRunOptions): Promise<SmokeRun> {
     owllmVersion: options.owllmVersion,
   });
   const results = new Map<string, ProbeResult>();
-  const context = createProbeContext({ ...options, results });
+  const context = createProbeContext({ ...options, ...traced(options), results });
   const keep = (result: ProbeResult, seq: number) => {
     if (runId !== undefined) store?.addProbe(runId, seq, result);
   };
+  startTrace(options, runId);
   const interrupted = !await allProbes(options, context, results, keep);
   const judged = [...results.values()];
   const status = interrupted ? "interrupted" : statusOf(judged);
   const profile = deriveProfile(judged, server);
   if (runId !== undefined) store?.finish(runId, { status, profile });
+  options.tracer?.endSession(interrupted ? { error: options.signal.reason } : {});
   return {
     runId,
     modelId: options.modelId,
@@ -83,9 +89,34 @@ export async function runSmoke(options: SmokeRunOptions): Promise<SmokeRun> {
   };
 }
 
+/** The providers, recording what passes through them where a tracer listens. */
+function traced({ provider, compat, tracer, clock }: SmokeRunOptions) {
+  if (tracer === undefined) return { provider, compat };
+  const options = { tracer, clock };
+  return {
+    provider: traceProvider(provider, options),
+    compat: compat === undefined ? undefined : traceProvider(compat, options),
+  };
+}
+
+function startTrace(options: SmokeRunOptions, runId: string | undefined): void {
+  const { tracer, modelId, model, server, settings, owllmVersion } = options;
+  tracer?.startSession({
+    ...runId === undefined ? {} : { sessionId: runId },
+    kind: "smoke",
+    metadata: {
+      model_id: modelId,
+      model,
+      server,
+      tier: settings.tier,
+      owllm_version: owllmVersion,
+    },
+  });
+}
+
 /** False when the person stopped the run. */
 async function allProbes(
-  { probes, signal, onEvent }: SmokeRunOptions,
+  { probes, signal, onEvent, tracer }: SmokeRunOptions,
   context: ReturnType<typeof createProbeContext>,
   results: Map<string, ProbeResult>,
   keep: (result: ProbeResult, seq: number) => void,
@@ -93,11 +124,13 @@ async function allProbes(
   try {
     for await (const event of runProbes(probes, context, results)) {
       if (event.type === "probe_done") keep(event.result, results.size - 1);
+      if (tracer !== undefined) traceProbe(tracer, event);
       onEvent?.(event);
     }
     return true;
   } catch (error) {
     if (signal.aborted) return false;
+    tracer?.endSession({ error });
     throw error;
   }
 }

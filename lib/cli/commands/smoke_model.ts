@@ -10,10 +10,11 @@ import { pullWeights } from "../pull_weights.ts";
 import { anyModel, lookupOf, onlyModel, openTarget, type Target } from "../model_target.ts";
 import { runShownSmoke } from "../run_smoke.ts";
 import { printSummary } from "../smoke_summary.ts";
+import { startTrace, TRACE_FLAGS, type TraceFlags } from "../tracing.ts";
 import { VERSION } from "../version.ts";
 import { checkReportFiles, writeReports } from "../write_reports.ts";
 
-type Flags = {
+type Flags = TraceFlags & {
   readonly server?: string;
   readonly full: boolean;
   readonly deep: boolean;
@@ -41,6 +42,7 @@ export const smokeModel = defineCommand<Flags, [string?]>({
     "owllm smoke model qwen2.5-coder:7b --full --html report.html",
     "owllm smoke model http://127.0.0.1:8080 --json",
     "owllm smoke model builtin --probe gen.basic --probe gen.schema",
+    "owllm smoke model smollm2 --trace",
     "owllm smoke model --list",
   ],
   flags: {
@@ -100,6 +102,7 @@ export const smokeModel = defineCommand<Flags, [string?]>({
       optional: true,
       placeholder: "FILE",
     },
+    ...TRACE_FLAGS,
   },
   positional: { kind: "tuple", parameters: [{ ...MODEL_ID, optional: true }] },
   run: smoke,
@@ -183,7 +186,8 @@ async function runOn(
 ): Promise<SmokeReport> {
   const { out } = run;
   const { buildReport } = await import("../../smoke/mod.ts");
-  const done = await runShownSmoke(run, config, state, target, probes);
+  using trace = await startTrace(run, config, state);
+  const done = await runShownSmoke(run, config, state, target, probes, trace.tracer);
   remember(state, target, done);
   const report = buildReport(done);
   // Before the terminal: whoever closes the pipe early still wants the files.
