@@ -8,7 +8,7 @@ const SECRET_VARIABLE = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH/i;
 
 /** `NAME=value`, `export NAME="value"`; a comment after an unquoted value is not part of it. */
 const LINE =
-  /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:]\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|`([^`]*)`|([^#\r\n]*))/gm;
+  /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|`([^`]*)`|([^#\r\n]*))/gm;
 
 /** Values that say nothing secret and that ordinary text is full of: words, numbers, loopback. */
 const ORDINARY =

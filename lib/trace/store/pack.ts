@@ -19,7 +19,8 @@ export interface Packed {
 export function pack(value: unknown): Packed {
   const contents = new Map<string, string>();
   const body = JSON.stringify(value, (_key, item) => {
-    if (typeof item === "string" && item.length > LONG_TEXT) {
+    // Half a surrogate pair has no UTF-8: only JSON's own escape keeps it.
+    if (typeof item === "string" && item.length > LONG_TEXT && item.isWellFormed()) {
       const hash = createHash("sha256").update(item).digest("hex");
       contents.set(hash, item);
       return new Reference(hash);
