@@ -19,8 +19,7 @@ export interface Packed {
 export function pack(value: unknown): Packed {
   const contents = new Map<string, string>();
   const body = JSON.stringify(value, (_key, item) => {
-    // Half a surrogate pair has no UTF-8: only JSON's own escape keeps it.
-    if (typeof item === "string" && item.length > LONG_TEXT && item.isWellFormed()) {
+    if (typeof item === "string" && item.length > LONG_TEXT && canStandAlone(item)) {
       const hash = createHash("sha256").update(item).digest("hex");
       contents.set(hash, item);
       return new Reference(hash);
@@ -28,6 +27,14 @@ export function pack(value: unknown): Packed {
     return looksLikeOurs(item) ? { [LITERAL]: Object.entries(item) } : item;
   });
   return { body, contents };
+}
+
+/**
+ * Half a surrogate pair has no UTF-8, and the driver ends a text at its first NUL: JSON's own
+ * escapes keep both, so such a text stays in its record.
+ */
+function canStandAlone(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
 }
 
 function looksLikeOurs(item: unknown): item is object {

@@ -141,7 +141,7 @@ Deno.test("createTraceStore() keeps 50 MB, control characters and markup as they
     };
     assert.ok(kept.huge === huge);
     assert.equal(kept.hostile, hostile);
-    assert.deepEqual(kept.odd, odd);
+    assert.ok(JSON.stringify(kept.odd) === JSON.stringify(odd), "an odd character was lost");
   }));
 
 Deno.test("createTraceStore() lets no secret reach the file", () =>
