@@ -15,6 +15,8 @@ const LAYERS: readonly (readonly string[])[] = [
 const EXTRA_ARROWS: ReadonlySet<string> = new Set([
   // Traces are kept in the one file, which only `state` opens.
   "trace -> state",
+  // An OTLP endpoint is judged by the rule for all hosts.
+  "trace -> config",
 ]);
 
 /** Rooms that see less than their layer would let them. */

@@ -46,6 +46,20 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { name: "OLLAMA_HOST", purpose: "Where Ollama listens", setting: "server.ollama_url" },
   { name: "OLLAMA_MODELS", purpose: "Where Ollama keeps its weights" },
   {
+    name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    purpose: "Where an OTLP collector listens; /v1/traces is added",
+    setting: "trace.otlp_endpoint",
+  },
+  {
+    name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    purpose: "Where traces are sent, as it is; wins over the one above",
+    setting: "trace.otlp_endpoint",
+  },
+  { name: "OTEL_EXPORTER_OTLP_HEADERS", purpose: "Headers for the OTLP endpoint: name=value,…" },
+  { name: "OTEL_EXPORTER_OTLP_TRACES_HEADERS", purpose: "The same, for traces alone" },
+  { name: "OTEL_EXPORTER_OTLP_TIMEOUT", purpose: "Longest that a sending may take, in ms" },
+  { name: "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", purpose: "The same, for traces alone" },
+  {
     name: "OWLLM_ALLOW_NET",
     purpose: "Hosts beyond this machine that may be asked: host[:port],…",
   },

@@ -111,6 +111,16 @@ export const SETTINGS = {
     default: 4_096,
     brief: "Context of the built-in engine, in tokens",
   },
+  "trace.otlp_endpoint": {
+    kind: "url",
+    default: undefined,
+    brief: "Where traces are also sent, as OTLP/HTTP; OTEL_EXPORTER_OTLP_ENDPOINT sets it too",
+  },
+  "trace.project": {
+    kind: "text",
+    default: "owllm",
+    brief: "The project under which Phoenix shows the traces",
+  },
   "state.dir": {
     kind: "path",
     default: undefined,
@@ -174,6 +184,7 @@ export interface Settings {
     readonly coldLoadBudgetMs: number;
   };
   readonly builtin: { readonly threads: number; readonly contextTokens: number };
+  readonly trace: { readonly otlpEndpoint: string | undefined; readonly project: string };
   readonly state: { readonly dir: string };
   readonly output: { readonly color: boolean };
 }
@@ -202,6 +213,7 @@ export function toSettings(values: SettingValues): Settings {
       threads: values["builtin.threads"],
       contextTokens: values["builtin.context_tokens"],
     },
+    trace: { otlpEndpoint: values["trace.otlp_endpoint"], project: values["trace.project"] },
     state: { dir: values["state.dir"] },
     output: { color: values["output.color"] },
   };

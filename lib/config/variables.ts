@@ -29,6 +29,13 @@ export function readVariables(
   if ((env("NO_COLOR") ?? "") !== "" && !found.some(({ key }) => key === "output.color")) {
     found.push({ key: "output.color", value: false, variable: "NO_COLOR" });
   }
+  const otlp = otlpEndpoint(env);
+  if (otlp !== undefined && !found.some(({ key }) => key === "trace.otlp_endpoint")) {
+    const { variable, text, value } = otlp;
+    const key = "trace.otlp_endpoint";
+    if (value !== undefined) found.push({ key, value, variable });
+    else problems.push({ where: variable, key, message: wrong(text, "url") });
+  }
   const host = env("OLLAMA_HOST")?.trim() ?? "";
   if (host !== "" && !found.some(({ key }) => key === "server.ollama_url")) {
     const value = ollamaUrl(host);
@@ -63,6 +70,22 @@ function fromText(text: string, kind: ValueKind): unknown {
     default:
       return text;
   }
+}
+
+/**
+ * The endpoint for traces as the specification of OpenTelemetry's variables has it: the one for
+ * traces is taken as it is, the common one is the root of all signals.
+ */
+function otlpEndpoint(env: (name: string) => string | undefined) {
+  const traces = env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")?.trim() ?? "";
+  const common = env("OTEL_EXPORTER_OTLP_ENDPOINT")?.trim() ?? "";
+  const text = traces || common;
+  if (text === "") return undefined;
+  const variable = traces === ""
+    ? "OTEL_EXPORTER_OTLP_ENDPOINT"
+    : "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+  const parsed = schemaOf("url").safeParse(traces || `${common.replace(/\/+$/, "")}/v1/traces`);
+  return { variable, text, value: parsed.success ? parsed.data : undefined };
 }
 
 /**

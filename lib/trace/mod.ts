@@ -27,6 +27,7 @@ export type * from "./session_options.ts";
 export { SessionTracer } from "./session_tracer.ts";
 export type { SessionEnd, SessionHead, StepHead, TraceSink } from "./sink.ts";
 export { snapshot } from "./snapshot.ts";
+export { startTracing, type Tracing, type TracingOptions } from "./start.ts";
 export { loadTrace, type StoredSpan, type StoredTrace, unpackAll } from "./store/load.ts";
 export { createTraceStore, type TraceStore, type TraceStoreOptions } from "./store/store.ts";
 export { textOf } from "./store/words.ts";

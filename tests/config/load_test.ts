@@ -172,6 +172,34 @@ Deno.test("loadConfig() reads OLLAMA_HOST as Ollama does", async () => {
   assert.equal((await load({ env: both })).settings.server.ollamaUrl, "http://b:2");
 });
 
+Deno.test("loadConfig() reads the endpoint variables of OpenTelemetry as they are specified", async () => {
+  const cases: [Record<string, string>, string, string][] = [
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://a:1/" }, "http://a:1/v1/traces", "ENDPOINT"],
+    [
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://a:1",
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://b/x",
+      },
+      "http://b/x",
+      "TRACES_ENDPOINT",
+    ],
+  ];
+  for (const [env, endpoint, variable] of cases) {
+    const loaded = await load({ env });
+    assert.equal(loaded.settings.trace.otlpEndpoint, endpoint);
+    assert.equal(
+      origin(loaded, "trace.otlp_endpoint"),
+      `environment OTEL_EXPORTER_OTLP_${variable}`,
+    );
+  }
+  const own = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a:1", OWLLM_TRACE_OTLP_ENDPOINT: "http://c" };
+  assert.equal((await load({ env: own })).settings.trace.otlpEndpoint, "http://c");
+  await assert.rejects(
+    load({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4317" } }),
+    /OTEL_EXPORTER_OTLP_ENDPOINT: The value is "localhost:4317"/,
+  );
+});
+
 Deno.test("loadConfig() converts what the environment says", async () => {
   const { settings } = await load({
     env: {
