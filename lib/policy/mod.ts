@@ -3,5 +3,5 @@
  * files comes through a probe.
  * @module
  */
-export { decide } from "./decide.ts";
+export { decide, decideArgv } from "./decide.ts";
 export type * from "./types.ts";

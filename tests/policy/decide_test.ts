@@ -10,4 +10,7 @@ Deno.test("decide() never allows what it does not understand", () => {
     files: fixedProbe({ "/repo": null }),
   };
   assert.equal(decide("frobnicate --all", context).decision, "approve");
+  assert.equal(decide("ls (", context).decision, "approve");
+  assert.equal(decide("ls -la src", context).decision, "allow");
+  assert.equal(decide("cat .env", context).decision, "deny");
 });
