@@ -58,7 +58,7 @@ export function judgeArgv(
       session.recorder.find(finding, first);
       session.recorder.onlyDenials(() => {
         if (table === undefined) unknownProgram(session, rest, state);
-        else judgeCall(new Call(session, state, base, rest, span, stdin, table));
+        else judgeCall(new Call(session, state, base, rest, span, stdin, table), table);
       });
       return UNKNOWN_STREAM;
     }
@@ -68,7 +68,7 @@ export function judgeArgv(
     if (how.tails !== false) unknownProgram(session, rest, state);
     return UNKNOWN_STREAM;
   }
-  return judgeCall(new Call(session, state, base, rest, span, stdin, table));
+  return judgeCall(new Call(session, state, base, rest, span, stdin, table), table);
 }
 
 function unknownName(
@@ -133,14 +133,13 @@ function unknownProgram(session: Session, rest: readonly Arg[], state: ShellStat
 }
 
 /** Judges a call by its table, going down into sub-commands. */
-function judgeCall(call: Call): Stream {
-  const { table } = call;
+function judgeCall(call: Call, table: Table): Stream {
   if (table.always !== undefined) {
     call.role(table.always.role, undefined, call.span, table.always.why);
   }
   if (table.whole !== undefined) return table.whole(call) ?? defaultOutput(call);
   if (table.commands !== undefined && call.options.operands.length > 0) {
-    return judgeCommand(call, table.commands);
+    return judgeCommand(call, table, table.commands);
   }
   call.judgeTable();
   table.judge?.(call);
@@ -148,7 +147,11 @@ function judgeCall(call: Call): Stream {
 }
 
 /** `git log`: flags before the word are the program's, everything after it the sub-command's. */
-function judgeCommand(call: Call, commands: Readonly<Record<string, Table>>): Stream {
+function judgeCommand(
+  call: Call,
+  parent: Table,
+  commands: Readonly<Record<string, Table>>,
+): Stream {
   const word = call.options.operands[0] as Arg;
   const at = call.args.indexOf(word);
   const head = new Call(
@@ -158,11 +161,11 @@ function judgeCommand(call: Call, commands: Readonly<Record<string, Table>>): St
     call.args.slice(0, at),
     call.span,
     call.stdin,
-    { ...call.table, operands: [] },
+    { ...parent, operands: [] },
     call.path,
   );
   head.judgeTable();
-  call.table.judge?.(head);
+  parent.judge?.(head);
   const name = known(word);
   const table = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   const rest = call.args.slice(at + 1);

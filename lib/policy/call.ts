@@ -5,7 +5,7 @@ import { type Finding, resolvePath } from "./paths.ts";
 import { type ArgvOptions, needsPerson, refused, type Session } from "./session.ts";
 import type { Span } from "./recorder.ts";
 import type { ShellState } from "./state.ts";
-import type { Role, Table } from "./table.ts";
+import type { CommandLine, Role } from "./flags.ts";
 import {
   type Arg,
   display,
@@ -49,7 +49,7 @@ export class Call {
     readonly args: readonly Arg[],
     readonly span: Span,
     readonly stdin: Stream,
-    readonly table: Table,
+    readonly table: CommandLine,
     /** The words before it in the same call: `git`, `npm run`. */
     readonly path: string = name,
   ) {

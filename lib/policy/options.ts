@@ -1,4 +1,4 @@
-import type { FlagLists, Role, Table } from "./table.ts";
+import type { CommandLine, FlagLists, Role } from "./flags.ts";
 import { type Arg, dropPrefix, known, prefixOf } from "./values.ts";
 
 /** What a table says of one flag. */
@@ -30,7 +30,7 @@ export interface Options {
 const cache = new WeakMap<FlagLists, ReadonlyMap<string, Flag>>();
 
 /** The flags of a table by name. */
-export function flagsOf(table: Table): ReadonlyMap<string, Flag> {
+export function flagsOf(table: CommandLine): ReadonlyMap<string, Flag> {
   const lists = table.flags ?? {};
   const ready = cache.get(lists);
   if (ready !== undefined) return ready;
@@ -48,7 +48,7 @@ export function flagsOf(table: Table): ReadonlyMap<string, Flag> {
 }
 
 /** Reads a command line (without the program's name). */
-export function readOptions(args: readonly Arg[], table: Table): Options {
+export function readOptions(args: readonly Arg[], table: CommandLine): Options {
   const reader = new Reader(args, table);
   return reader.read();
 }
@@ -62,7 +62,7 @@ class Reader {
   #at = 0;
   #ended = false;
 
-  constructor(readonly args: readonly Arg[], readonly table: Table) {
+  constructor(readonly args: readonly Arg[], readonly table: CommandLine) {
     this.#flags = flagsOf(table);
   }
 
