@@ -188,6 +188,7 @@ function judgeCommand(
       table,
       `${call.path} ${name}`,
     ),
+    table,
   );
 }
 
