@@ -10,7 +10,7 @@ import type {
   TraceError,
   TraceEvent,
 } from "./events.ts";
-import { snapshot, snapshotObject } from "./snapshot.ts";
+import { describe, snapshot, snapshotObject } from "./snapshot.ts";
 
 /** What may be left out of any new event. State and metadata may be live objects: they are copied. */
 interface Loose {
@@ -84,7 +84,7 @@ export function completeEvent(event: NewEvent, place: EventPlace): Draft {
         ...base,
         event_type: "runtime",
         actions: (event.actions ?? []).map((action) => snapshot(action)),
-        tool: event.tool ?? null,
+        tool: event.tool ? { ...event.tool } : null,
       };
   }
 }
@@ -98,7 +98,7 @@ function baseOf(event: Loose & { readonly system_instance_id: string }, place: E
     system_state_before: copyState(event.system_state_before),
     system_state_after: copyState(event.system_state_after),
     metadata: event.metadata === undefined ? {} : snapshotObject(event.metadata),
-    error: event.error ?? null,
+    error: event.error ? { ...event.error } : null,
     span_id: event.span_id ?? place.span_id,
     parent_span_id: event.parent_span_id === undefined
       ? place.parent_span_id
@@ -158,9 +158,12 @@ function timeRecord(
 
 /** An error of any kind as a trace keeps it. */
 export function traceError(error: unknown): TraceError {
-  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  if (!(error instanceof Error)) {
+    const plain = typeof error === "object" ? JSON.stringify(snapshot(error)) : describe(error);
+    return { type: typeof error, message: plain };
+  }
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  return { type: code ?? error.name, message: error.message };
+  return { type: code ?? describe(error.name), message: describe(error.message) };
 }
 
 /** The event types, for checks at edges. */

@@ -5,6 +5,7 @@ import type {
   Timestep,
   TraceEvent,
 } from "./events.ts";
+import type { OpenTimestep } from "./session_options.ts";
 import type { SessionHead, StepHead } from "./sink.ts";
 
 /** A record that is still being made. */
@@ -30,6 +31,22 @@ export interface OpenSession {
 export function stepHead(step: OpenStep): StepHead {
   const { events: _, messages: __, ...head } = step;
   return head;
+}
+
+/** A step as `using` and `await using` want it. */
+export function disposableStep(step: StepHead, end: () => void): OpenTimestep {
+  return {
+    stepId: step.step_id,
+    stepIndex: step.step_index,
+    [Symbol.dispose]: end,
+    // A sink that throws rejects, as `await using` expects.
+    [Symbol.asyncDispose]: () => Promise.try(end),
+  };
+}
+
+/** How a session ended. */
+export function endOf(ended_at: number, error: SessionTrace["error"]) {
+  return { ended_at, status: error === null ? "ok" as const : "error" as const, error };
 }
 
 /** The session as it stands: arrays of its own, records shared. */

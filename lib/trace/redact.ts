@@ -1,4 +1,13 @@
 import type { Json } from "./events.ts";
+import {
+  isSecretName,
+  redactAssignments,
+  REDACTED,
+  redactShapes,
+  SUSPICIOUS,
+} from "./secret_forms.ts";
+
+export { REDACTED };
 
 /** Takes secrets out of plain data; the data itself is not changed. */
 export interface Redactor {
@@ -6,70 +15,126 @@ export interface Redactor {
   json<T extends Json>(value: T): T;
 }
 
-/** What stands where a secret was. */
-export const REDACTED = "[redacted]";
-
 /** Shorter values are too common in ordinary text to be taken out wherever they stand. */
 const MIN_KNOWN_SECRET = 8;
 
-/** Names of fields, headers and variables whose value is a secret whatever it looks like. */
-const SECRET_NAME =
-  /^(?:proxy-)?authorization$|^cookie$|^set-cookie$|(?:^|[_-])(?:api[_-]?keys?|auth[_-]?token|access[_-]?token|refresh[_-]?token|id[_-]?token|secret(?:[_-]?(?:access[_-]?)?key)?|client[_-]?secret|password|passwd|private[_-]?key|credentials?)$|(?:apikey|accesstoken|authtoken|clientsecret|privatekey)$/i;
+/** JSON text up to this length, in characters, is read as data: its field names tell more. */
+const MAX_JSON_TEXT = 1 << 20;
+
+/** Names come again and again; so many of them are remembered. */
+const MAX_NAMES = 4096;
 
 /**
- * Secrets that are known by their form. A group named `keep` stays: the scheme of a header, the
- * name of a variable.
- */
-const PATTERNS: readonly RegExp[] = [
-  // Header lines and their JSON and command-line spellings.
-  /(?<keep>\b(?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token|digest)\s+)?)[^\s"',;}]+/gi,
-  /(?<keep>\bbearer\s+)[\w.~+/-]{8,}=*/gi,
-  /(?<keep>\bx-api-keys?["']?\s*[:=]\s*["']?)[^\s"',;}]+/gi,
-  // Assignments as in .env files, shells and JSON.
-  /(?<keep>\b[A-Z0-9_]*(?:API_?KEY|ACCESS_KEY|SECRET(?:_KEY)?|AUTH_?TOKEN|ACCESS_TOKEN|[A-Z0-9]_TOKEN|PASSWORD|PASSWD|PRIVATE_KEY)["']?\s*[:=]\s*["']?)[^\s"',;}]{4,}/g,
-  /(?<keep>\b(?:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret|password|passwd)["']?\s*[:=]\s*["']?)[^\s"',;}]{4,}/gi,
-  // Keys and tokens by the prefixes that their makers give them.
-  /\bsk-[A-Za-z0-9_-]{8,}/g,
-  /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,})/g,
-  /\b(?:hf|gsk|npm|pypi)[_-][A-Za-z0-9_-]{20,}/g,
-  /\bxox[abeoprs]-[\w-]{10,}/g,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /\bAIza[\w-]{35}/g,
-  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  // The password of a URL.
-  /(?<keep>\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s/@]+(?=@)/gi,
-];
-
-/** A cheap look that most text does not pass, so that the patterns are seldom run. */
-const SUSPICIOUS =
-  /authorization|bearer|api[_-]?key|secret|token|passw|private.key|access_key|sk-|gh[pousr]_|github_pat|glpat|hf_|gsk_|npm_|pypi-|xox|AKIA|ASIA|AIza|eyJ|:\/\/[^\s/@]*:/i;
-
-/**
- * Builds a redactor.
+ * Builds a redactor. JSON inside text, such as the arguments of a tool call, stays valid JSON.
  *
  * @param secrets values that are secret on this machine, such as those of a `.env` file; those
  * shorter than eight characters are left, because they would take ordinary words with them
+ * @example
+ * ```ts
+ * createRedactor().text("curl -H 'Authorization: Bearer abc'");
+ * // curl -H 'Authorization: Bearer [redacted]'
+ * ```
  */
 export function createRedactor(secrets: readonly string[] = []): Redactor {
   const known = knownSecrets(secrets);
-  const text = (value: string): string => {
-    let clean = known === undefined ? value : value.replace(known, REDACTED);
+  const redaction = new Redaction(known);
+  return {
+    text: (value) => redaction.text(value),
+    json: (value) => redaction.json(value) as typeof value,
+  };
+}
+
+class Redaction {
+  readonly #known: RegExp | undefined;
+  readonly #names = new Map<string, { readonly clean: string; readonly secret: boolean }>();
+
+  constructor(known: RegExp | undefined) {
+    this.#known = known;
+  }
+
+  text(value: string): string {
+    const clean = this.#known === undefined ? value : value.replace(this.#known, REDACTED);
     if (!SUSPICIOUS.test(clean)) return clean;
-    for (const pattern of PATTERNS) {
-      clean = clean.replace(pattern, (...match) => {
-        const groups = match.at(-1) as { keep?: string } | string;
-        return `${typeof groups === "object" ? groups.keep ?? "" : ""}${REDACTED}`;
-      });
-    }
-    return clean;
-  };
-  const json = (value: Json): Json => {
-    if (typeof value === "string") return text(value);
+    return redactShapes(redactAssignments(this.#jsonText(clean) ?? clean));
+  }
+
+  json(value: Json): Json {
+    if (typeof value === "string") return this.text(value);
     if (value === null || typeof value !== "object") return value;
-    return isArray(value) ? redactArray(value, json) : redactFields(value, json, text);
-  };
-  return { text, json: json as Redactor["json"] };
+    return isArray(value) ? this.#array(value) : this.#fields(value);
+  }
+
+  /** JSON text with the secrets of its fields taken out; undefined where it is none, or clean. */
+  #jsonText(text: string): string | undefined {
+    if (text.length > MAX_JSON_TEXT || !/^\s*[[{]/.test(text) || !/[\]}]\s*$/.test(text)) {
+      return undefined;
+    }
+    try {
+      const data = JSON.parse(text) as Json;
+      const clean = this.json(data);
+      return clean === data ? undefined : JSON.stringify(clean);
+    } catch (error) {
+      // Not JSON after all, or nested too deep to be walked: then it is text like any other.
+      if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The same array when nothing in it was secret, so that clean data is not copied. */
+  #array(items: readonly Json[]): readonly Json[] {
+    const [name, value] = items;
+    // A header or an entry of a map as a pair.
+    if (items.length === 2 && typeof name === "string" && this.#isSecret(name, value)) {
+      return [this.#name(name).clean, REDACTED];
+    }
+    let changed: Json[] | undefined;
+    for (const [index, item] of items.entries()) {
+      const clean = this.json(item);
+      if (clean !== item) (changed ??= [...items])[index] = clean;
+    }
+    return changed ?? items;
+  }
+
+  #fields(fields: Readonly<Record<string, Json>>): Json {
+    const label = fields["name"] ?? fields["key"];
+    // A header or a variable as an object of a name and a value.
+    const labelled = typeof label === "string" && this.#isSecret(label, fields["value"]);
+    let changed = false;
+    const entries: [string, Json][] = [];
+    for (const key of Object.keys(fields)) {
+      const item = fields[key] ?? null;
+      const cleanKey = this.#name(key).clean;
+      const secret = this.#isSecret(key, item) || (labelled && key === "value");
+      const clean = secret ? REDACTED : this.json(item);
+      changed ||= clean !== item || cleanKey !== key;
+      entries.push([cleanKey, clean]);
+    }
+    return changed ? Object.fromEntries(distinct(entries)) : fields;
+  }
+
+  /** Only text and nested data can be secret: `{ "api_key": true }` says that there is one. */
+  #isSecret(name: string, item: Json | undefined): boolean {
+    if (item === undefined || item === null || item === "") return false;
+    return (typeof item === "string" || typeof item === "object") && this.#name(name).secret;
+  }
+
+  #name(name: string): { readonly clean: string; readonly secret: boolean } {
+    const seen = this.#names.get(name);
+    if (seen !== undefined) return seen;
+    const looked = { clean: this.text(name), secret: isSecretName(name) };
+    if (this.#names.size < MAX_NAMES && name.length <= 64) this.#names.set(name, looked);
+    return looked;
+  }
+}
+
+/** Two names that were secrets must not become one field. */
+function distinct(entries: readonly [string, Json][]): [string, Json][] {
+  const seen = new Map<string, number>();
+  return entries.map(([key, value]) => {
+    const times = (seen.get(key) ?? 0) + 1;
+    seen.set(key, times);
+    return [times === 1 ? key : `${key} ${times}`, value];
+  });
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */
@@ -79,42 +144,12 @@ function isArray(value: Json): value is readonly Json[] {
 
 /** One expression for all known values, the longest first: one may be part of another. */
 function knownSecrets(secrets: readonly string[]): RegExp | undefined {
-  const long = [...new Set(secrets)].filter((secret) => secret.length >= MIN_KNOWN_SECRET);
+  const long = secrets.filter((secret) => secret.length >= MIN_KNOWN_SECRET);
   if (long.length === 0) return undefined;
-  const sorted = long.toSorted((a, b) => b.length - a.length);
+  // As they stand in JSON text and in URLs too.
+  const spellings = long.flatMap((
+    secret,
+  ) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())]);
+  const sorted = [...new Set(spellings)].toSorted((a, b) => b.length - a.length);
   return new RegExp(sorted.map((secret) => RegExp.escape(secret)).join("|"), "g");
-}
-
-/** The same array when nothing in it was secret, so that clean data is not copied. */
-function redactArray(items: readonly Json[], json: (value: Json) => Json): readonly Json[] {
-  let changed: Json[] | undefined;
-  for (const [index, item] of items.entries()) {
-    const clean = json(item);
-    if (clean !== item) (changed ??= [...items])[index] = clean;
-  }
-  return changed ?? items;
-}
-
-function redactFields(
-  value: Readonly<Record<string, Json>>,
-  json: (value: Json) => Json,
-  text: (value: string) => string,
-): Json {
-  let changed: Record<string, Json> | undefined;
-  for (const key in value) {
-    const item = value[key] ?? null;
-    const cleanKey = text(key);
-    const clean = isSecretField(key, item) ? REDACTED : json(item);
-    if (clean === item && cleanKey === key) continue;
-    changed ??= { ...value };
-    if (cleanKey !== key) delete changed[key];
-    changed[cleanKey] = clean;
-  }
-  return changed ?? value;
-}
-
-/** Only text and nested data can be secret: `{ "api_key": true }` says that there is one. */
-function isSecretField(key: string, item: Json): boolean {
-  return (typeof item === "string" ? item !== "" : typeof item === "object" && item !== null) &&
-    SECRET_NAME.test(key);
 }

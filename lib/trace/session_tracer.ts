@@ -11,6 +11,8 @@ import {
   traceError,
 } from "./new_events.ts";
 import {
+  disposableStep,
+  endOf,
   type Mutable,
   type OpenSession,
   type OpenStep,
@@ -56,10 +58,18 @@ export class SessionTracer {
     if (open === undefined) return undefined;
     return {
       sessionId: open.head.session_id,
-      trace: traceOf(open, { ended_at: null, status: "open", error: null }),
+      // A getter: the copy is as long as the session, and most callers only add to it.
+      get trace() {
+        return traceOf(open, { ended_at: null, status: "open", error: null });
+      },
       addEvent: (event) => this.#keepEvent(this.#draft(event)),
       addMessage: (message) => this.#keepMessage(this.#draftMessage(message)),
     };
+  }
+
+  /** The open session's id; undefined where none is open. */
+  get sessionId(): string | undefined {
+    return this.#open?.head.session_id;
   }
 
   /** True between the start and the end of a step. */
@@ -101,8 +111,9 @@ export class SessionTracer {
       span_id: this.#ids.spanId(),
     };
     this.#open = { head, steps: [], events: [], messages: [], step: undefined, seq: 0 };
-    this.#runHooks("sessionStart", (fields) => this.#addTo(head, fields));
+    const context = this.#runHooks("sessionStart", (fields) => this.#addTo(head, fields));
     this.#sink?.sessionStarted(head);
+    context?.flush();
     return head.session_id;
   }
 
@@ -113,12 +124,7 @@ export class SessionTracer {
     const end = () => {
       if (this.#open?.step === step) this.endTimestep();
     };
-    return {
-      stepId: step.step_id,
-      stepIndex: step.step_index,
-      [Symbol.dispose]: end,
-      [Symbol.asyncDispose]: () => Promise.resolve(end()),
-    };
+    return disposableStep(step, end);
   }
 
   /** Opens a step; one that is still open is ended first. */
@@ -139,8 +145,9 @@ export class SessionTracer {
     };
     open.step = step;
     open.steps.push(step);
-    this.#runHooks("timestepStart", (fields) => this.#addTo(step, fields));
+    const context = this.#runHooks("timestepStart", (fields) => this.#addTo(step, fields));
     this.#sink?.stepStarted(open.head.session_id, stepHead(step));
+    context?.flush();
     return step;
   }
 
@@ -149,7 +156,7 @@ export class SessionTracer {
     const open = this.#session();
     const step = open.step;
     if (step === undefined) return;
-    this.#runHooks("timestepEnd", (fields) => this.#addTo(step, fields));
+    this.#runHooks("timestepEnd", (fields) => this.#addTo(step, fields))?.flush();
     step.completed_at = this.#now();
     open.step = undefined;
     this.#sink?.stepEnded(open.head.session_id, stepHead(step));
@@ -158,11 +165,11 @@ export class SessionTracer {
   /** Records a message between two systems. */
   addMessage(message: NewMessage): SessionEventMessage {
     const draft = this.#draftMessage(message);
+    if (this.#hooks.isEmpty) return this.#keepMessage(draft);
     const context = this.#contextFor((fields) => this.#addTo(draft, fields));
     this.#callHooks("beforeMessage", draft, context);
-    this.#keepMessage(draft);
-    this.#callHooks("afterMessage", draft, context);
-    this.#flush(context);
+    this.#keepMessage(draft, () => this.#callHooks("afterMessage", draft, context));
+    context.flush();
     return draft;
   }
 
@@ -172,9 +179,8 @@ export class SessionTracer {
     if (this.#hooks.isEmpty) return this.#keepEvent(draft);
     const context = this.#contextFor((fields) => this.#addTo(draft, fields));
     this.#callHooks("beforeEvent", draft, context);
-    this.#keepEvent(draft);
-    this.#callHooks("afterEvent", draft, context);
-    this.#flush(context);
+    this.#keepEvent(draft, () => this.#callHooks("afterEvent", draft, context));
+    context.flush();
     return draft;
   }
 
@@ -182,15 +188,9 @@ export class SessionTracer {
   endSession(end: { readonly error?: unknown } = {}): SessionTrace {
     const open = this.#session();
     this.endTimestep();
-    this.#runHooks("sessionEnd", (fields) => this.#addTo(open.head, fields));
-    const error = end.error === undefined
-      ? null
-      : this.#redactor.json({ ...traceError(end.error) });
-    const ended = {
-      ended_at: this.#now(),
-      status: error === null ? "ok" as const : "error" as const,
-      error,
-    };
+    this.#runHooks("sessionEnd", (fields) => this.#addTo(open.head, fields))?.flush();
+    const error = end.error === undefined ? null : traceError(end.error);
+    const ended = endOf(this.#now(), error === null ? null : this.#redactor.json({ ...error }));
     this.#sink?.sessionEnded(open.head.session_id, { ...ended, metadata: open.head.metadata });
     this.#open = undefined;
     return traceOf(open, ended);
@@ -231,25 +231,33 @@ export class SessionTracer {
     return this.#redactor.json(draft as unknown as JsonObject) as unknown as typeof draft;
   }
 
-  #keepEvent(draft: Draft): TraceEvent {
+  /** Records an event; what hooks add to it once it is recorded reaches the sink too. */
+  #keepEvent(draft: Draft, recorded?: () => void): TraceEvent {
     const open = this.#session();
-    // Hooks may have recorded something since the draft was made.
     const event = draft as Mutable<Draft>;
-    event.seq = open.seq++;
+    this.#number(event, open);
     open.events.push(event);
     open.step?.events.push(event);
+    recorded?.();
     this.#sink?.event(open.head.session_id, event);
     return event;
   }
 
-  #keepMessage(draft: SessionEventMessage): SessionEventMessage {
+  #keepMessage(draft: SessionEventMessage, recorded?: () => void): SessionEventMessage {
     const open = this.#session();
     const message = draft as Mutable<SessionEventMessage>;
-    message.seq = open.seq++;
+    this.#number(message, open);
     open.messages.push(message);
     open.step?.messages.push(message);
+    recorded?.();
     this.#sink?.message(open.head.session_id, message);
     return message;
+  }
+
+  /** The place of a record, taken late: hooks may have recorded something since it was drafted. */
+  #number(record: { seq: number; step_index: number | null }, open: OpenSession): void {
+    record.seq = open.seq++;
+    record.step_index = open.step?.step_index ?? null;
   }
 
   #clean(fields: Readonly<Record<string, unknown>> | undefined): JsonObject {
@@ -260,11 +268,15 @@ export class SessionTracer {
     target.metadata = { ...target.metadata, ...this.#clean(fields) };
   }
 
-  #runHooks(point: HookPoint, addMetadata: HookContext["addMetadata"]): void {
-    if (this.#hooks.isEmpty) return;
+  /** Calls the hooks of a point; the caller flushes what they asked for. */
+  #runHooks(
+    point: HookPoint,
+    addMetadata: HookContext["addMetadata"],
+  ): PendingContext | undefined {
+    if (this.#hooks.isEmpty) return undefined;
     const context = this.#contextFor(addMetadata);
     this.#callHooks(point, undefined, context);
-    this.#flush(context);
+    return context;
   }
 
   #callHooks(
@@ -273,22 +285,15 @@ export class SessionTracer {
     context: PendingContext,
   ): void {
     this.#hooks.run(point, subject, context, (hook, error) => {
-      const failure = hookFailure(hook, point, error);
-      // An async failure comes when the subject is long recorded, perhaps after the session.
-      if (context.flushed) this.currentSession?.addEvent(failure);
-      else context.pending.push(failure);
+      context.recordEvent(hookFailure(hook, point, error));
     });
   }
 
   #contextFor(addMetadata: HookContext["addMetadata"]): PendingContext {
     const open = this.#session();
-    const step = open.step === undefined ? undefined : stepHead(open.step);
-    return createPendingContext(open.head, step, addMetadata);
-  }
-
-  /** Records what hooks asked for, after the thing they were called for. */
-  #flush(context: PendingContext): void {
-    context.flushed = true;
-    for (const event of context.pending) this.#keepEvent(this.#draft(event));
+    return createPendingContext(open.head, this.currentTimestep, addMetadata, (event) => {
+      // The work of an async hook may outlive its session; it does not belong to the next one.
+      if (this.#open === open) this.#keepEvent(this.#draft(event));
+    });
   }
 }

@@ -3,13 +3,23 @@ import type { Json, JsonObject } from "./events.ts";
 /** Deeper values are named by their type only: a state that refers to a whole program is no state. */
 const MAX_DEPTH = 40;
 
+/** Objects in one copy: a graph of shared parts could otherwise grow beyond any memory. */
+const MAX_OBJECTS = 1_000_000;
+
+/** One copy being made: the objects around the present one, and how many there were in all. */
+interface Walk {
+  readonly above: object[];
+  objects: number;
+}
+
 /**
  * A deep copy of any value as plain JSON data, taken at once, that never throws: what JSON cannot
  * say becomes an object with one `$` key (`$bigint`, `$bytes` in base64, `$function`, `$cycle`,
- * `$symbol`, `$number`, `$unreadable` for a getter that throws, `$deep`).
+ * `$symbol`, `$number`, `$unreadable` for a getter or proxy that throws, `$deep` and `$many` for
+ * what lies below 40 levels or behind a million objects).
  */
 export function snapshot(value: unknown): Json {
-  return copy(value, [], 0);
+  return copy(value, { above: [], objects: 0 });
 }
 
 /** The same for an object whose own fields are wanted. */
@@ -20,7 +30,16 @@ export function snapshotObject(value: Readonly<Record<string, unknown>>): JsonOb
     : { value: copied };
 }
 
-function copy(value: unknown, above: object[], depth: number): Json {
+/** Any value as text, also where `String` throws: an object without a prototype, a hostile one. */
+export function describe(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return `[${typeof value}]`;
+  }
+}
+
+function copy(value: unknown, walk: Walk): Json {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -32,62 +51,76 @@ function copy(value: unknown, above: object[], depth: number): Json {
     case "symbol":
       return { $symbol: String(value) };
     case "function":
-      return { $function: value.name };
+      return { $function: describe(read(value, "name")) };
     case "undefined":
       return null;
     case "object":
-      return value === null ? null : copyObject(value, above, depth);
+      return value === null ? null : copyObject(value, walk);
   }
 }
 
-function copyObject(value: object, above: object[], depth: number): Json {
-  if (above.includes(value)) return { $cycle: above.length - above.indexOf(value) };
-  if (depth >= MAX_DEPTH) return { $deep: value.constructor?.name ?? "Object" };
+function copyObject(value: object, walk: Walk): Json {
+  const { above } = walk;
+  const seen = above.indexOf(value);
+  if (seen >= 0) return { $cycle: above.length - seen };
+  if (above.length >= MAX_DEPTH) return { $deep: typeName(value) };
+  if (++walk.objects > MAX_OBJECTS) return { $many: typeName(value) };
   above.push(value);
   try {
-    return copyByType(value, above, depth + 1);
+    return copyByType(value, walk);
+  } catch (error) {
+    // A proxy may throw wherever it is touched.
+    return { $unreadable: describe(error) };
   } finally {
     above.pop();
   }
 }
 
-function copyByType(value: object, above: object[], depth: number): Json {
-  if (Array.isArray(value)) return value.map((item) => copy(item, above, depth));
+function typeName(value: object): string {
+  const builder = read(value, "constructor");
+  return typeof builder === "function" ? builder.name : "Object";
+}
+
+function copyByType(value: object, walk: Walk): Json {
+  if (Array.isArray(value)) return copyItems(value, walk);
   if (value instanceof Date) {
     return Number.isNaN(value.getTime()) ? { $number: "Invalid Date" } : value.toISOString();
   }
   if (value instanceof Map) {
-    return [...value].map(([key, item]) => [copy(key, above, depth), copy(item, above, depth)]);
+    return Array.from(value, ([key, item]) => [copy(key, walk), copy(item, walk)]);
   }
-  if (value instanceof Set) return [...value].map((item) => copy(item, above, depth));
+  if (value instanceof Set) return Array.from(value, (item) => copy(item, walk));
   if (value instanceof Error) return { name: value.name, message: value.message };
-  if (ArrayBuffer.isView(value)) return { $bytes: base64(bytesOf(value)) };
-  if (value instanceof ArrayBuffer) return { $bytes: base64(new Uint8Array(value)) };
+  if (ArrayBuffer.isView(value)) return { $bytes: bytesOf(value).toBase64() };
+  if (value instanceof ArrayBuffer) return { $bytes: new Uint8Array(value).toBase64() };
   const toJson = read(value, "toJSON");
-  if (typeof toJson === "function") return copyCustom(value, toJson, above, depth);
-  return copyFields(value, above, depth);
+  if (typeof toJson === "function") return copyCustom(value, toJson, walk);
+  return copyFields(value, walk);
 }
 
-function copyCustom(value: object, toJson: unknown, above: object[], depth: number): Json {
-  try {
-    const custom = (toJson as () => unknown).call(value);
-    // An object that answers with itself would never end.
-    return custom === value ? copyFields(value, above, depth) : copy(custom, above, depth);
-  } catch (error) {
-    return { $unreadable: String(error) };
-  }
+function copyItems(items: readonly unknown[], walk: Walk): Json[] {
+  const copied: Json[] = [];
+  // By index: holes become null as in JSON, and an iterator of its own is not asked.
+  for (let i = 0; i < items.length; i++) copied.push(copy(items[i], walk));
+  return copied;
 }
 
-function copyFields(value: object, above: object[], depth: number): Json {
+function copyCustom(value: object, toJson: unknown, walk: Walk): Json {
+  const custom = (toJson as () => unknown).call(value);
+  // An object that answers with itself would never end.
+  return custom === value ? copyFields(value, walk) : copy(custom, walk);
+}
+
+function copyFields(value: object, walk: Walk): Json {
   const copied: Record<string, Json> = {};
   for (const key of Object.keys(value)) {
     const item = read(value, key);
     if (item === undefined) continue;
     // A plain assignment of "__proto__" would change the copy's prototype and lose the value.
     if (key === "__proto__") {
-      const copiedItem = copy(item, above, depth);
-      Object.defineProperty(copied, key, { value: copiedItem, enumerable: true, writable: true });
-    } else copied[key] = copy(item, above, depth);
+      const field = { value: copy(item, walk), enumerable: true, writable: true };
+      Object.defineProperty(copied, key, field);
+    } else copied[key] = copy(item, walk);
   }
   return copied;
 }
@@ -96,19 +129,10 @@ function read(value: object, key: string): unknown {
   try {
     return (value as Record<string, unknown>)[key];
   } catch (error) {
-    return { $unreadable: String(error) };
+    return { $unreadable: describe(error) };
   }
 }
 
 function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
-function base64(bytes: Uint8Array): string {
-  // In pieces: a call takes only so many arguments.
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  }
-  return btoa(text);
 }

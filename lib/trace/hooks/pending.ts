@@ -2,11 +2,10 @@ import { type NewEvent, traceError } from "../new_events.ts";
 import type { SessionHead, StepHead } from "../sink.ts";
 import type { HookContext, HookPoint, TraceHook } from "./hook.ts";
 
-/** A hook's context together with the events that wait until its subject is recorded. */
+/** A hook's context, whose events wait until its subject is recorded. */
 export interface PendingContext extends HookContext {
-  readonly pending: NewEvent[];
-  /** True once the pending events were recorded. */
-  flushed: boolean;
+  /** Records what waits; what comes later, from a hook that is async after all, is not held back. */
+  flush(): void;
 }
 
 /** The context of one point. */
@@ -14,10 +13,20 @@ export function createPendingContext(
   session: SessionHead,
   timestep: StepHead | undefined,
   addMetadata: HookContext["addMetadata"],
+  record: (event: NewEvent) => void,
 ): PendingContext {
   const pending: NewEvent[] = [];
-  const recordEvent = (event: NewEvent) => void pending.push(event);
-  return { session, timestep, addMetadata, recordEvent, pending, flushed: false };
+  let flushed = false;
+  return {
+    session,
+    timestep,
+    addMetadata,
+    recordEvent: (event) => flushed ? record(event) : void pending.push(event),
+    flush() {
+      flushed = true;
+      for (const event of pending.splice(0)) record(event);
+    },
+  };
 }
 
 /** The record of a hook that threw. */
