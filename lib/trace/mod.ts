@@ -22,6 +22,7 @@ export type {
   NewMessage,
   NewRuntimeEvent,
 } from "./new_events.ts";
+export * from "./query/mod.ts";
 export { createRedactor, REDACTED, type Redactor } from "./redact.ts";
 export type * from "./session_options.ts";
 export { SessionTracer } from "./session_tracer.ts";

@@ -58,7 +58,7 @@ Deno.test("runSmoke() traces each probe as a step that holds its calls and its r
       assert.deepEqual(last?.metadata["status"], run.results[index]?.status);
       assert.ok(step.completed_at !== null && step.completed_at >= step.started_at);
     }
-    assert.ok(state.traces.search("weather", { limit: 5 }).hits.length > 0);
+    assert.ok(state.traces.search(["weather"], { limit: 5 }).hits.length > 0);
   }));
 
 Deno.test("runSmoke() traces a failed probe as an error with its diagnosis", () =>

@@ -105,6 +105,13 @@ export interface TraceContent {
   readonly text: string;
 }
 
+/** The beginning of a long text. */
+export interface TraceContentHead {
+  readonly head: string;
+  /** Size of the whole text in UTF-8. */
+  readonly bytes: number;
+}
+
 /** What is written in one transaction, in this order. */
 export interface TraceBatch {
   readonly sessions: readonly NewTraceSession[];
@@ -126,6 +133,12 @@ export interface TraceFilter {
   readonly sinceUs?: number | undefined;
   readonly tag?: string | undefined;
   readonly limit: number;
+}
+
+/** Where to search, and how much to give back. */
+export interface TraceSearchOptions {
+  readonly limit: number;
+  readonly sessionId?: string | undefined;
 }
 
 /** A found entry. */
@@ -169,11 +182,13 @@ export interface TracesTable {
     page?: { readonly afterId?: number; readonly limit?: number },
   ): readonly TraceEntryRecord[];
   contents(hashes: readonly string[]): ReadonlyMap<string, string>;
-  /** `match` is an FTS5 expression. */
-  search(
-    match: string,
-    options: { readonly limit: number; readonly sessionId?: string | undefined },
-  ): TraceSearchResult;
+  /** The beginnings of contents, `characters` long, and how long they are in all. */
+  contentHeads(
+    hashes: readonly string[],
+    characters: number,
+  ): ReadonlyMap<string, TraceContentHead>;
+  /** Entries that match all of these FTS5 expressions. */
+  search(terms: readonly string[], options: TraceSearchOptions): TraceSearchResult;
   /** False when there is no such session; so do the next ones. */
   pin(id: string, pinned: boolean): boolean;
   tag(id: string, tag: string): boolean;

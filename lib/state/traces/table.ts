@@ -58,7 +58,19 @@ export function createTracesTable(db: Database): TracesTable {
           JSON.stringify(hashes),
         ).map((row) => [String(row["hash"]), String(row["text"])]),
       ),
-    search: (match, options) => searchTraces(db, match, options, entry),
+    contentHeads: (hashes, characters) =>
+      new Map(
+        db.all(
+          `SELECT hash, substr(text, 1, ?) AS head, octet_length(text) AS bytes
+            FROM trace_contents WHERE hash IN (SELECT value FROM json_each(?))`,
+          characters,
+          JSON.stringify(hashes),
+        ).map((row) => [
+          String(row["hash"]),
+          { head: String(row["head"]), bytes: Number(row["bytes"]) },
+        ]),
+      ),
+    search: (terms, options) => searchTraces(db, terms, options, entry),
     pin: (id, pinned) =>
       change("UPDATE trace_sessions SET pinned = ? WHERE id = ?", pinned ? 1 : 0, id),
     tag: (id, tag) =>

@@ -1,0 +1,63 @@
+import type { TraceContentHead, TraceEntryRecord, TracesTable } from "../../state/mod.ts";
+import type { Json, JsonObject } from "../events.ts";
+import { referencesOf, unpack } from "../store/pack.ts";
+
+/** A text, or its beginning. */
+export interface Clip {
+  readonly text: string;
+  /** Size of the whole in UTF-8 bytes where `text` is only its beginning; else null. */
+  readonly cut_from: number | null;
+}
+
+/** The whole of a text. */
+export function whole(text: string): Clip {
+  return { text, cut_from: null };
+}
+
+/** Entries with their long texts cut, so that reading them costs nothing near their size. */
+export interface ClippedEntries {
+  readonly entries: readonly { readonly entry: TraceEntryRecord; readonly value: Json }[];
+  /** The text at a place of a body: itself, or the beginning that stands for a long one. */
+  clip(value: unknown): Clip;
+}
+
+/** Reads the bodies of entries; of each text at most `characters`, or all when undefined. */
+export function clipEntries(
+  traces: TracesTable,
+  records: readonly TraceEntryRecord[],
+  characters: number | undefined,
+): ClippedEntries {
+  const hashes = [...new Set(records.flatMap(({ body }) => referencesOf(body)))];
+  const texts = characters === undefined && hashes.length > 0
+    ? traces.contents(hashes)
+    : new Map<string, string>();
+  const heads = characters !== undefined && hashes.length > 0
+    ? traces.contentHeads(hashes, characters)
+    : new Map<string, TraceContentHead>();
+  return {
+    entries: records.map((entry) => ({ entry, value: unpack(entry.body, texts) })),
+    clip: (value) => clipOf(value, heads, characters ?? Infinity),
+  };
+}
+
+function clipOf(
+  value: unknown,
+  heads: ReadonlyMap<string, TraceContentHead>,
+  characters: number,
+): Clip {
+  if (value === null || value === undefined) return whole("");
+  const hash = (value as JsonObject)["$content"];
+  const content = typeof hash === "string" ? heads.get(hash) : undefined;
+  if (content !== undefined) {
+    const all = content.bytes <= utf8Length(content.head);
+    return { text: content.head, cut_from: all ? null : content.bytes };
+  }
+  // Data that is not text, and texts that cannot be kept apart, are as long as they are.
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (text.length <= characters) return whole(text);
+  return { text: text.slice(0, characters), cut_from: utf8Length(text) };
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
