@@ -12,6 +12,9 @@ import { modelsPull } from "./commands/models_pull.ts";
 import { modelsRemove } from "./commands/models_remove.ts";
 import { modelsShow } from "./commands/models_show.ts";
 import { permissions } from "./commands/permissions.ts";
+import { sandboxBuild } from "./commands/sandbox_build.ts";
+import { sandboxClean } from "./commands/sandbox_clean.ts";
+import { sandboxStatusCommand } from "./commands/sandbox_status.ts";
 import { schema } from "./commands/schema.ts";
 import { smokeDiff } from "./commands/smoke_diff.ts";
 import { smokeHistory } from "./commands/smoke_history.ts";
@@ -54,12 +57,28 @@ export function buildApp(): Application<Cli> {
     routes: { show: configShow, check: configCheck },
     docs: { brief: "The settings, and where each comes from" },
   });
+  const sandbox = buildRouteMap({
+    routes: { status: sandboxStatusCommand, build: sandboxBuild, clean: sandboxClean },
+    docs: { brief: "Where commands of a model run: a container without a network" },
+  });
   const state = buildRouteMap({
     routes: { path: statePath, check: stateCheck, backup: stateBackup },
     docs: { brief: "The one file that owllm keeps" },
   });
   const root = buildRouteMap({
-    routes: { smoke, fix, models, model, doctor, config, state, permissions, schema, completions },
+    routes: {
+      smoke,
+      fix,
+      models,
+      model,
+      doctor,
+      config,
+      sandbox,
+      state,
+      permissions,
+      schema,
+      completions,
+    },
     docs: {
       brief: "Know that your local model works, then let it work safely",
     },

@@ -12,6 +12,7 @@ export type Needs = Readonly<Partial<Record<Need, string>>>;
 const ASK_SERVERS = "ask model servers on loopback";
 const KEEP_STATE = "keep the state file";
 const SEE_LISTENERS = "run ss, to see whether a server is open to the network";
+const ASK_ENGINE = "run docker or podman, which keep the sandbox";
 const FETCH_WEIGHTS = "run uv or pip, which fetch weights";
 
 /** Every command by its words; one that is not here may only read. */
@@ -32,6 +33,9 @@ export const COMMAND_NEEDS: Readonly<Record<string, Needs>> = {
   "models pull": { write: `${KEEP_STATE}, put weights in place`, run: FETCH_WEIGHTS },
   "config show": {},
   "config check": {},
+  "sandbox status": { write: KEEP_STATE, run: ASK_ENGINE },
+  "sandbox build": { write: KEEP_STATE, run: ASK_ENGINE },
+  "sandbox clean": { write: KEEP_STATE, run: ASK_ENGINE },
   "state path": {},
   "state check": { write: "open the state file, which SQLite does with a journal beside it" },
   "state backup": { write: "write the copy" },

@@ -18,6 +18,10 @@ const KIND_SCHEMAS: Readonly<Record<ValueKind, z.ZodType>> = {
   tier: z.enum(CHOICES.tier),
   model_type: z.enum(CHOICES.model_type),
   server_kind: z.enum(CHOICES.server_kind),
+  names: z.array(z.string().regex(/^[^/]+$/)),
+  socket: z.string().regex(/^unix:\/\/\/./),
+  sandbox_kind: z.enum(CHOICES.sandbox_kind),
+  workspace_kind: z.enum(CHOICES.workspace_kind),
 };
 
 const EXPECTED: Readonly<Record<ValueKind, string>> = {
@@ -33,6 +37,10 @@ const EXPECTED: Readonly<Record<ValueKind, string>> = {
   tier: oneOf(CHOICES.tier),
   model_type: oneOf(CHOICES.model_type),
   server_kind: oneOf(CHOICES.server_kind),
+  names: 'a list of names without a slash such as ["target", "node_modules"]',
+  socket: 'a socket of this machine such as "unix:///var/run/docker.sock"',
+  sandbox_kind: oneOf(CHOICES.sandbox_kind),
+  workspace_kind: oneOf(CHOICES.workspace_kind),
 };
 
 function oneOf(words: readonly string[]): string {

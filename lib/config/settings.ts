@@ -2,6 +2,8 @@
  * What kind of value a setting takes.
  *
  * - `ports`: a list of TCP ports; comma-separated in the environment
+ * - `names`: a list of file names; comma-separated in the environment
+ * - `socket`: a socket of this machine as `unix:///…`
  * - `path`: relative to the file it stands in, else to the working directory; `~/` is the home
  * - `variable`: the name of an environment variable
  */
@@ -17,13 +19,17 @@ export type ValueKind =
   | "ports"
   | "tier"
   | "model_type"
-  | "server_kind";
+  | "server_kind"
+  | "names"
+  | "socket"
+  | "sandbox_kind"
+  | "workspace_kind";
 
 /** One setting: what it takes, what it is when nobody says, and why one would change it. */
 export interface Setting {
   readonly kind: ValueKind;
   /** Undefined: there is none, or it is worked out (`state.dir`). */
-  readonly default: string | number | boolean | readonly number[] | undefined;
+  readonly default: string | number | boolean | readonly number[] | readonly string[] | undefined;
   readonly brief: string;
 }
 
@@ -32,6 +38,8 @@ export const CHOICES = {
   tier: ["quick", "standard", "deep"],
   model_type: ["instruct", "base"],
   server_kind: ["ollama", "llama_cpp", "vllm", "lm_studio", "openai_compatible", "builtin"],
+  sandbox_kind: ["docker", "podman", "none"],
+  workspace_kind: ["copy", "bind"],
 } as const;
 
 /** Every setting by its key in the TOML files. The schema, the environment and the docs follow. */
@@ -121,6 +129,77 @@ export const SETTINGS = {
     default: "owllm",
     brief: "The project under which Phoenix shows the traces",
   },
+  "sandbox.kind": {
+    kind: "sandbox_kind",
+    default: "docker",
+    brief:
+      "Where commands of a model run: docker, podman, or none (git's reads only, on this machine)",
+  },
+  "sandbox.docker_host": {
+    kind: "socket",
+    default: undefined,
+    brief: "Socket of the container daemon; without it DOCKER_HOST or the docker context",
+  },
+  "sandbox.runtime": {
+    kind: "text",
+    default: undefined,
+    brief: "A runtime that the container engine knows, such as runsc (gVisor)",
+  },
+  "sandbox.image": {
+    kind: "text",
+    default: undefined,
+    brief: "An image to use instead of the one of owllm sandbox build",
+  },
+  "sandbox.workspace": {
+    kind: "workspace_kind",
+    default: "copy",
+    brief: "copy: changes come back only as a patch; bind: commands write to the repository itself",
+  },
+  "sandbox.exclude": {
+    kind: "names",
+    default: [],
+    brief: "Names of files and directories that are not copied into the sandbox",
+  },
+  "sandbox.memory_mb": {
+    kind: "count",
+    default: 2_048,
+    brief: "Memory of the sandbox with all its files, in MiB",
+  },
+  "sandbox.workspace_mb": {
+    kind: "count",
+    default: 1_024,
+    brief: "Space for the copy of the repository, in MiB; it is in the memory",
+  },
+  "sandbox.tmp_mb": {
+    kind: "count",
+    default: 256,
+    brief: "Space in /tmp, in MiB; it is in the memory",
+  },
+  "sandbox.cpus": {
+    kind: "number",
+    default: 2,
+    brief: "Cores that the sandbox may use",
+  },
+  "sandbox.pids": {
+    kind: "count",
+    default: 512,
+    brief: "Processes and threads at once",
+  },
+  "sandbox.lifetime_min": {
+    kind: "count",
+    default: 1_440,
+    brief: "Longest life of one sandbox, in minutes",
+  },
+  "sandbox.command_timeout_ms": {
+    kind: "count",
+    default: 120_000,
+    brief: "Longest that one command may take",
+  },
+  "sandbox.output_kb": {
+    kind: "count",
+    default: 256,
+    brief: "How much of a command's output is kept, in KiB: its beginning and its end",
+  },
   "state.dir": {
     kind: "path",
     default: undefined,
@@ -153,6 +232,10 @@ interface KindTypes {
   readonly tier: (typeof CHOICES)["tier"][number];
   readonly model_type: (typeof CHOICES)["model_type"][number];
   readonly server_kind: (typeof CHOICES)["server_kind"][number];
+  readonly names: readonly string[];
+  readonly socket: string;
+  readonly sandbox_kind: (typeof CHOICES)["sandbox_kind"][number];
+  readonly workspace_kind: (typeof CHOICES)["workspace_kind"][number];
 }
 
 /** The checked value of every setting by its key; undefined where there is none. */
@@ -185,6 +268,22 @@ export interface Settings {
   };
   readonly builtin: { readonly threads: number; readonly contextTokens: number };
   readonly trace: { readonly otlpEndpoint: string | undefined; readonly project: string };
+  readonly sandbox: {
+    readonly kind: "docker" | "podman" | "none";
+    readonly dockerHost: string | undefined;
+    readonly runtime: string | undefined;
+    readonly image: string | undefined;
+    readonly workspace: "copy" | "bind";
+    readonly exclude: readonly string[];
+    readonly memoryMb: number;
+    readonly workspaceMb: number;
+    readonly tmpMb: number;
+    readonly cpus: number;
+    readonly pids: number;
+    readonly lifetimeMin: number;
+    readonly commandTimeoutMs: number;
+    readonly outputKb: number;
+  };
   readonly state: { readonly dir: string };
   readonly output: { readonly color: boolean };
 }
@@ -214,6 +313,22 @@ export function toSettings(values: SettingValues): Settings {
       contextTokens: values["builtin.context_tokens"],
     },
     trace: { otlpEndpoint: values["trace.otlp_endpoint"], project: values["trace.project"] },
+    sandbox: {
+      kind: values["sandbox.kind"],
+      dockerHost: values["sandbox.docker_host"],
+      runtime: values["sandbox.runtime"],
+      image: values["sandbox.image"],
+      workspace: values["sandbox.workspace"],
+      exclude: values["sandbox.exclude"],
+      memoryMb: values["sandbox.memory_mb"],
+      workspaceMb: values["sandbox.workspace_mb"],
+      tmpMb: values["sandbox.tmp_mb"],
+      cpus: values["sandbox.cpus"],
+      pids: values["sandbox.pids"],
+      lifetimeMin: values["sandbox.lifetime_min"],
+      commandTimeoutMs: values["sandbox.command_timeout_ms"],
+      outputKb: values["sandbox.output_kb"],
+    },
     state: { dir: values["state.dir"] },
     output: { color: values["output.color"] },
   };

@@ -52,7 +52,11 @@ export function readVariables(
 }
 
 function wrong(text: string, kind: ValueKind): string {
-  const expected = kind === "ports" ? 'ports such as "8080,8000"' : expectedOf(kind);
+  const lists: Partial<Record<ValueKind, string>> = {
+    ports: 'ports such as "8080,8000"',
+    names: 'names without a slash such as "target,node_modules"',
+  };
+  const expected = lists[kind] ?? expectedOf(kind);
   return `The value is ${shown(text)}, expected ${expected}`;
 }
 
@@ -67,6 +71,8 @@ function fromText(text: string, kind: ValueKind): unknown {
       return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
     case "ports":
       return text.split(",").map((part) => fromText(part.trim(), "port"));
+    case "names":
+      return text.split(",").map((part) => part.trim());
     default:
       return text;
   }

@@ -1,3 +1,4 @@
+import { SANDBOX_IMAGES_SCHEMA } from "./sandbox_images.ts";
 import { TRACES_SCHEMA } from "./traces/schema.ts";
 
 /**
@@ -73,4 +74,5 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   TRACES_SCHEMA,
+  SANDBOX_IMAGES_SCHEMA,
 ];

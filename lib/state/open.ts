@@ -8,7 +8,14 @@ import { migrate, versionOf } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { createModelsTable } from "./models.ts";
 import { createPrivateFile, keepFilePrivate, prepareDirectory } from "./place.ts";
-import type { EnvsTable, ModelsTable, ServersTable, SmokeRunsTable } from "./records.ts";
+import type {
+  EnvsTable,
+  ModelsTable,
+  SandboxImagesTable,
+  ServersTable,
+  SmokeRunsTable,
+} from "./records.ts";
+import { createSandboxImagesTable } from "./sandbox_images.ts";
 import { createServersTable } from "./servers.ts";
 import { createSmokeRunsTable } from "./smoke_runs.ts";
 import type { TracesTable } from "./traces/records.ts";
@@ -47,6 +54,7 @@ export interface State extends Disposable {
   readonly envs: EnvsTable;
   readonly smokeRuns: SmokeRunsTable;
   readonly traces: TracesTable;
+  readonly sandboxImages: SandboxImagesTable;
   /** Copies the state into a new file while others may write; the copy is checked. */
   backup(target: string): Promise<StateBackup>;
   /** Reads every page and every reference. */
@@ -91,6 +99,7 @@ export async function openStateFile(
     envs: createEnvsTable(db, clock),
     smokeRuns: createSmokeRunsTable(db, clock, ids),
     traces: createTracesTable(db),
+    sandboxImages: createSandboxImagesTable(db, clock),
     backup: (target) => backupTo(db, target),
     check: () => checkFile(db),
     close: () => db.close(),

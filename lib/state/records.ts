@@ -147,3 +147,28 @@ export interface SmokeRunsTable {
   /** The newest runs first; of one model, or of all when `modelId` is undefined. */
   list(modelId: string | undefined, limit: number): readonly SmokeRunRecord[];
 }
+
+/** An image that the sandbox runs commands in. */
+export interface SandboxImageRecord {
+  /** `sha256:…`; commands run in what this names and in nothing else. */
+  readonly digest: string;
+  readonly engine: "docker" | "podman";
+  readonly architecture: string;
+  readonly source: "host" | "registry";
+  /** A reference of a registry, or what of the host it was made of. */
+  readonly origin: string;
+  /** `name version` of each package that was put in; empty for an image of a registry. */
+  readonly packages: readonly string[];
+  readonly sizeBytes: number;
+  readonly builtAt: string;
+}
+
+/** The images that were built for the sandbox. */
+export interface SandboxImagesTable {
+  /** Records an image; one that is there already becomes the newest. */
+  add(image: Omit<SandboxImageRecord, "builtAt">): SandboxImageRecord;
+  /** The image that an engine's sandboxes use. */
+  newest(engine: "docker" | "podman"): SandboxImageRecord | undefined;
+  /** Forgets an engine's other images; returns how many there were. */
+  keepOnly(engine: "docker" | "podman", digest: string): number;
+}

@@ -3,7 +3,6 @@
  * the baseline file. `deno task bench --write` makes today's figures the baseline.
  */
 import { callFigures, probeFigures } from "./calls.ts";
-import { decoratorFigures } from "./decorators.ts";
 import { startFigures } from "./starts.ts";
 import { stateFigures } from "./writes.ts";
 
@@ -63,7 +62,6 @@ const figures = [
   ...await callFigures(),
   ...await probeFigures(),
   ...await stateFigures(),
-  ...await decoratorFigures(),
 ];
 const baseline = await readBaseline();
 const head = ["figure", "now", "aim", "baseline", "reference"];
