@@ -1,4 +1,5 @@
 import { SANDBOX_IMAGES_SCHEMA } from "./sandbox_images.ts";
+import { HANDS_SCHEMA } from "./hands/schema.ts";
 import { TRACES_SCHEMA } from "./traces/schema.ts";
 
 /**
@@ -75,4 +76,5 @@ export const MIGRATIONS: readonly string[] = [
   `,
   TRACES_SCHEMA,
   SANDBOX_IMAGES_SCHEMA,
+  HANDS_SCHEMA,
 ];

@@ -3,6 +3,7 @@
  * @module
  */
 export * from "./records.ts";
+export type * from "./hands/records.ts";
 export type * from "./traces/records.ts";
 export {
   openState,

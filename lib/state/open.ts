@@ -3,6 +3,9 @@ import { backupTo, checkFile, type StateBackup, type StateCheck } from "./care.t
 import { type Database, wrapDatabase } from "./database.ts";
 import { createEnvsTable } from "./envs.ts";
 import { sqliteError } from "./errors.ts";
+import { createApprovalsTable } from "./hands/approvals.ts";
+import { createFileChangesTable } from "./hands/file_changes.ts";
+import type { ApprovalsTable, FileChangesTable } from "./hands/records.ts";
 import { assertOurs, readHeader } from "./header.ts";
 import { migrate, versionOf } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -54,6 +57,8 @@ export interface State extends Disposable {
   readonly envs: EnvsTable;
   readonly smokeRuns: SmokeRunsTable;
   readonly traces: TracesTable;
+  readonly approvals: ApprovalsTable;
+  readonly fileChanges: FileChangesTable;
   readonly sandboxImages: SandboxImagesTable;
   /** Copies the state into a new file while others may write; the copy is checked. */
   backup(target: string): Promise<StateBackup>;
@@ -98,6 +103,8 @@ export async function openStateFile(
     servers: createServersTable(db, clock, ids),
     envs: createEnvsTable(db, clock),
     smokeRuns: createSmokeRunsTable(db, clock, ids),
+    approvals: createApprovalsTable(db, clock, ids),
+    fileChanges: createFileChangesTable(db, clock, ids),
     traces: createTracesTable(db),
     sandboxImages: createSandboxImagesTable(db, clock),
     backup: (target) => backupTo(db, target),

@@ -1,0 +1,121 @@
+import { applyPatch, createTwoFilesPatch } from "diff";
+import { ValidationError } from "../failure.ts";
+import { show, validatePath } from "../files/paths.ts";
+import { readText } from "../files/read.ts";
+import { type FilePatch, refuseUnwritable } from "./parse.ts";
+
+/** One file before and after; null where it is not there. */
+export interface FileChange {
+  readonly relative: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Permission bits of the file that is written. */
+  readonly mode: number;
+}
+
+const ORDINARY = 0o644;
+const EXECUTABLE = 0o755;
+
+/** Lines around a change in the diffs that we make. */
+const CONTEXT_LINES = 3;
+
+/**
+ * What a file is now, for a change of it; `before` is null when there is none.
+ *
+ * @throws {@linkcode ValidationError} when the path may not be written, or leads through a link
+ */
+export async function currentFile(
+  root: string,
+  path: string,
+): Promise<Omit<FileChange, "after">> {
+  const [, relative] = validatePath(root, path);
+  refuseUnwritable(relative);
+  await refuseLinks(root, relative);
+  if (!await exists(`${root}/${relative}`)) return { relative, before: null, mode: ORDINARY };
+  const { text, mode } = await readText(root, relative);
+  return { relative, before: text, mode };
+}
+
+/** A link anywhere in the path would write somewhere else than what was judged. */
+async function refuseLinks(root: string, relative: string): Promise<void> {
+  const names = relative.split("/");
+  for (const at of names.keys()) {
+    const part = names.slice(0, at + 1).join("/");
+    const info = await lstat(`${root}/${part}`);
+    if (info === undefined) return;
+    const last = at === names.length - 1;
+    if (info.isSymlink || (last ? !info.isFile && !info.isDirectory : !info.isDirectory)) {
+      throw new ValidationError(
+        `"${show(part)}" is ${
+          info.isSymlink ? "a link" : "no directory"
+        }: nothing is written through it`,
+        "Name the file by its own path",
+        { path: relative },
+      );
+    }
+  }
+}
+
+async function lstat(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await lstat(path) !== undefined;
+}
+
+/**
+ * What a parsed patch makes of a file.
+ *
+ * @throws {@linkcode ValidationError} when the patch does not fit the file as it is
+ */
+export async function changeOf(root: string, patch: FilePatch): Promise<FileChange> {
+  const now = await currentFile(root, patch.relative);
+  const name = show(patch.relative);
+  const stale = (why: string) =>
+    new ValidationError(
+      `The patch does not fit "${name}": ${why}`,
+      `Read the file again: read_file {"path": "${name}"}`,
+      { path: patch.relative },
+    );
+  if (patch.kind === "create" && now.before !== null) throw stale("the file exists already");
+  if (patch.kind !== "create" && now.before === null) throw stale("there is no such file");
+  const after = applyPatch(now.before ?? "", patch.hunks, { fuzzFactor: 0 });
+  if (after === false) throw stale("its lines are not what the patch says");
+  if (patch.kind === "delete" && after !== "") throw stale("it holds more than the patch takes");
+  const mode = patch.executable === undefined ? now.mode : patch.executable ? EXECUTABLE : ORDINARY;
+  return { ...now, after: patch.kind === "delete" ? null : after, mode };
+}
+
+/** The changes as one unified diff with git's headers; empty when nothing changes. */
+export function unifiedDiff(changes: readonly FileChange[]): string {
+  return changes.filter(({ before, after }) => before !== after).map(fileDiff).join("");
+}
+
+function fileDiff({ relative, before, after, mode }: FileChange): string {
+  const gitMode = mode & 0o100 ? "100755" : "100644";
+  const header = [
+    `diff --git a/${relative} b/${relative}`,
+    ...before === null ? [`new file mode ${gitMode}`] : [],
+    ...after === null ? [`deleted file mode ${gitMode}`] : [],
+  ];
+  const body = createTwoFilesPatch(
+    before === null ? "/dev/null" : `a/${relative}`,
+    after === null ? "/dev/null" : `b/${relative}`,
+    before ?? "",
+    after ?? "",
+    undefined,
+    undefined,
+    { context: CONTEXT_LINES },
+  ).replace(/^=+\n/, "");
+  // Git makes no hunks for an empty file, and takes none.
+  const empty = (before ?? "") === "" && (after ?? "") === "";
+  return `${header.join("\n")}\n${empty ? "" : body}`;
+}
