@@ -1,5 +1,7 @@
 import type { z } from "zod";
-import type { JsonSchema } from "../models/mod.ts";
+
+/** A JSON Schema as plain data. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** A word of what a tool does to the world; the policy and the display go by it. */
 export type ToolEffect = "read" | "write" | "execute";
