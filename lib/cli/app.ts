@@ -22,6 +22,8 @@ import { smokeModel } from "./commands/smoke_model.ts";
 import { stateBackup } from "./commands/state_backup.ts";
 import { stateCheck } from "./commands/state_check.ts";
 import { statePath } from "./commands/state_path.ts";
+import { traceList } from "./commands/trace_list.ts";
+import { traceSearch } from "./commands/trace_search.ts";
 import { TEXT } from "./refusal.ts";
 import { VERSION } from "./version.ts";
 
@@ -65,12 +67,17 @@ export function buildApp(): Application<Cli> {
     routes: { path: statePath, check: stateCheck, backup: stateBackup },
     docs: { brief: "The one file that owllm keeps" },
   });
+  const trace = buildRouteMap({
+    routes: { list: traceList, search: traceSearch },
+    docs: { brief: "What was recorded of models, tools and environments" },
+  });
   const root = buildRouteMap({
     routes: {
       smoke,
       fix,
       models,
       model,
+      trace,
       doctor,
       config,
       sandbox,

@@ -31,6 +31,8 @@ export const COMMAND_NEEDS: Readonly<Record<string, Needs>> = {
   "models remove": { write: KEEP_STATE },
   "models import": { write: KEEP_STATE },
   "models pull": { write: `${KEEP_STATE}, put weights in place`, run: FETCH_WEIGHTS },
+  "trace list": { write: KEEP_STATE },
+  "trace search": { write: KEEP_STATE },
   "config show": {},
   "config check": {},
   "sandbox status": { write: KEEP_STATE, run: ASK_ENGINE },

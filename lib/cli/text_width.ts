@@ -10,8 +10,11 @@ const INVISIBLE = /^[\p{M}\p{Cf}]+$/u;
 // deno-lint-ignore no-control-regex
 const STYLE_ESCAPE = /\x1b\[\d+m/g;
 
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** How many columns a text takes on a terminal. */
 export function textWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
   for (const { segment } of graphemes.segment(text.replaceAll(STYLE_ESCAPE, ""))) {
     width += INVISIBLE.test(segment) ? 0 : WIDE.test(segment) ? 2 : 1;
@@ -20,16 +23,20 @@ export function textWidth(text: string): number {
 }
 
 /**
- * A text of somebody else on one line: control characters, with which a server could move the
- * cursor or write the clipboard, become visible.
+ * Characters that make a terminal do or show something else: controls (C0, C1), which move the
+ * cursor or write the clipboard, those that turn the direction of writing, so that a line reads
+ * as another than it is, and line ends that only some programs see.
  */
+const HARMFUL = /[\p{Cc}\p{Surrogate}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/** A text of somebody else on one line, with what could do harm made visible. */
 export function printable(text: string): string {
   return verbatim(text.replaceAll(/\s+/g, " ").trim());
 }
 
 /** The same for a line that is to be pasted: its spaces stay as they are. */
 export function verbatim(text: string): string {
-  return text.replaceAll(/\p{Cc}|\p{Surrogate}/gu, "\uFFFD");
+  return text.replaceAll(HARMFUL, "\uFFFD");
 }
 
 /** The text, cut with `…` where it would take more columns. */
@@ -66,6 +73,7 @@ export function wrap(text: string, columns: number): string[] {
 
 /** The beginning of an unstyled text that fits into `columns`. */
 function takeColumns(text: string, columns: number): string {
+  if (PLAIN.test(text)) return text.slice(0, columns);
   let taken = "";
   let width = 0;
   for (const { segment } of graphemes.segment(text)) {

@@ -1,9 +1,9 @@
-import { OwllmError } from "../core/mod.ts";
 import type { LoadedConfig } from "../config/mod.ts";
 import type { State } from "../state/mod.ts";
 import type { SessionTracer } from "../trace/mod.ts";
 import type { Run } from "./command.ts";
 import type { Cli } from "./context.ts";
+import { traceFilePath } from "./traces.ts";
 
 /** The flags of a command that can be traced. */
 export type TraceFlags = {
@@ -67,14 +67,6 @@ export async function startTrace(
 
 async function openTraceFile(cli: Cli, path: string | undefined): Promise<State | undefined> {
   if (path === undefined) return undefined;
-  if (path === "") {
-    throw new OwllmError({
-      code: "usage",
-      message: '"" is no path of a trace file',
-      recoverySuggestion: "Name a file: --trace-db traces.db",
-    });
-  }
   const { openStateFile } = await import("../state/mod.ts");
-  const absolute = path.startsWith("/") ? path : `${cli.cwd}/${path}`;
-  return await openStateFile({ path: absolute, clock: cli.clock, ids: cli.ids });
+  return await openStateFile({ path: traceFilePath(cli, path), clock: cli.clock, ids: cli.ids });
 }

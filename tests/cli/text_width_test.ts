@@ -27,6 +27,7 @@ Deno.test("textWidth() counts columns of wide, combining and styled text", () =>
 Deno.test("printable() lets no server move the cursor or break the line", () => {
   assert.equal(printable("a\x1b[2J\nb\t\x07c\x9b1A"), "a\uFFFD[2J b \uFFFDc\uFFFD1A");
   assert.equal(verbatim("a  b\x1b]52;c;x\x07"), "a  b\uFFFD]52;c;x\uFFFD");
+  assert.equal(verbatim("a\u202Eb\u2066c\u200Fd\u2028e"), "a\uFFFDb\uFFFDc\uFFFDd\uFFFDe");
 });
 
 Deno.test("truncate() and padEnd() end at the column, also in the middle of a wide sign", () => {

@@ -37,8 +37,10 @@ export function createTracesTable(db: Database): TracesTable {
     findByTraceId: (traceId) => one(db.get(`${SESSION} WHERE trace_id = ?`, traceId)),
     idsLike: (prefix, limit) =>
       db.all(
-        "SELECT id FROM trace_sessions WHERE substr(id, 1, ?) = ? ORDER BY created_us DESC LIMIT ?",
-        prefix.length,
+        // The index goes to the first such id; char(1114111) comes after every character.
+        `SELECT id FROM trace_sessions WHERE id BETWEEN ? AND ? || char(1114111)
+          ORDER BY created_us DESC LIMIT ?`,
+        prefix,
         prefix,
         limit,
       ).map((row) => String(row["id"])),

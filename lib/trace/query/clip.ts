@@ -46,16 +46,29 @@ function clipOf(
   characters: number,
 ): Clip {
   if (value === null || value === undefined) return whole("");
-  const hash = (value as JsonObject)["$content"];
-  const content = typeof hash === "string" ? heads.get(hash) : undefined;
+  const content = headOf(value, heads);
   if (content !== undefined) {
     const all = content.bytes <= utf8Length(content.head);
     return { text: content.head, cut_from: all ? null : content.bytes };
   }
-  // Data that is not text, and texts that cannot be kept apart, are as long as they are.
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (text.length <= characters) return whole(text);
-  return { text: text.slice(0, characters), cut_from: utf8Length(text) };
+  // Bytes of long texts inside of data, of which only the beginnings are here.
+  let missing = 0;
+  const text = typeof value === "string" ? value : JSON.stringify(value, (_key, item) => {
+    const inner = headOf(item, heads);
+    if (inner === undefined) return item;
+    missing += inner.bytes - utf8Length(inner.head);
+    return inner.head;
+  });
+  if (text.length <= characters && missing === 0) return whole(text);
+  return { text: text.slice(0, characters), cut_from: utf8Length(text) + missing };
+}
+
+function headOf(
+  value: unknown,
+  heads: ReadonlyMap<string, TraceContentHead>,
+): TraceContentHead | undefined {
+  const hash = (value as JsonObject | null)?.["$content"];
+  return typeof hash === "string" ? heads.get(hash) : undefined;
 }
 
 function utf8Length(text: string): number {
