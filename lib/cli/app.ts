@@ -12,6 +12,10 @@ import { modelsPull } from "./commands/models_pull.ts";
 import { modelsRemove } from "./commands/models_remove.ts";
 import { modelsShow } from "./commands/models_show.ts";
 import { permissions } from "./commands/permissions.ts";
+import { policyCheck } from "./commands/policy_check.ts";
+import { policyExplain } from "./commands/policy_explain.ts";
+import { policyShow } from "./commands/policy_show.ts";
+import { policyTest } from "./commands/policy_test.ts";
 import { sandboxBuild } from "./commands/sandbox_build.ts";
 import { sandboxClean } from "./commands/sandbox_clean.ts";
 import { sandboxStatusCommand } from "./commands/sandbox_status.ts";
@@ -59,6 +63,10 @@ export function buildApp(): Application<Cli> {
     routes: { show: configShow, check: configCheck },
     docs: { brief: "The settings, and where each comes from" },
   });
+  const policy = buildRouteMap({
+    routes: { check: policyCheck, explain: policyExplain, show: policyShow, test: policyTest },
+    docs: { brief: "What a command may do, decided without running it" },
+  });
   const sandbox = buildRouteMap({
     routes: { status: sandboxStatusCommand, build: sandboxBuild, clean: sandboxClean },
     docs: { brief: "Where commands of a model run: a container without a network" },
@@ -80,6 +88,7 @@ export function buildApp(): Application<Cli> {
       trace,
       doctor,
       config,
+      policy,
       sandbox,
       state,
       permissions,

@@ -1,8 +1,16 @@
 import { messageOf } from "../core/mod.ts";
 import { type ConfiguredModel, MODEL_FIELDS } from "./models_file.ts";
 import { absolutePath, directoryOf, displayPath, type OwllmPaths, xdgPaths } from "./paths.ts";
+import { MODELS_FILE, POLICY_FILE, SETTINGS_FILE } from "./file_keys.ts";
+import { type ConfiguredRule, RULE_KEYS } from "./policy_file.ts";
 import { ConfigError, type ConfigProblem, shown } from "./problem.ts";
-import { configFileSchema, expectedOf, modelsFileSchema, schemaOf } from "./schema.ts";
+import {
+  configFileSchema,
+  expectedOf,
+  modelsFileSchema,
+  policyFileSchema,
+  schemaOf,
+} from "./schema.ts";
 import {
   SETTING_KEYS,
   type SettingKey,
@@ -44,6 +52,14 @@ export interface SettingValue {
   readonly origin: string;
 }
 
+/** A rule, and where it and its fields stand. */
+export interface RuleInForce extends ConfiguredRule {
+  /** `policy.toml:12`. */
+  readonly origin: string;
+  /** The same for one of its examples. */
+  exampleOrigin(list: "match" | "notMatch", index: number): string;
+}
+
 /** The configuration as it holds now. */
 export interface LoadedConfig {
   readonly settings: Settings;
@@ -54,6 +70,8 @@ export interface LoadedConfig {
   readonly models: readonly ConfiguredModel[];
   /** Where each of them is described, by id: `models.toml:12`. */
   readonly modelOrigins: ReadonlyMap<string, string>;
+  /** The rules of the `policy.toml` files, the user's first; none replaces another. */
+  readonly rules: readonly RuleInForce[];
   /** The files that were read, absolute. */
   readonly files: readonly string[];
 }
@@ -76,10 +94,11 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     values: new Map(),
     models: new Map(),
     modelOrigins: new Map(),
+    rules: [],
     files: [],
     problems: [],
   };
-  const { values, models, modelOrigins, files, problems } = gathered;
+  const { values, models, modelOrigins, rules, files, problems } = gathered;
   const project = await findProjectFile(options, problems);
   const userFile = `${paths.config}/config.toml`;
   // From the weakest to the strongest: a later value replaces an earlier one.
@@ -87,7 +106,9 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     if (path !== undefined) await addSettings(path, options, gathered);
   }
   for (const beside of [userFile, project]) {
-    if (beside !== undefined) await addModels(directoryOf(beside), options, gathered);
+    if (beside === undefined) continue;
+    await addModels(directoryOf(beside), options, gathered);
+    await addRules(directoryOf(beside), options, gathered);
   }
   const variables = readVariables(options.env);
   problems.push(...variables.problems);
@@ -112,6 +133,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     values: all,
     models: [...models.values()],
     modelOrigins,
+    rules,
     files,
   };
 }
@@ -127,7 +149,7 @@ export function defaultConfig(
   const values = SETTING_KEYS.map((key) => defaultOf(key, paths));
   const flat = Object.fromEntries(values.map(({ key, value }) => [key, value]));
   const settings = toSettings(flat as unknown as SettingValues);
-  return { settings, paths, values, models: [], modelOrigins: new Map(), files: [] };
+  return { settings, paths, values, models: [], modelOrigins: new Map(), rules: [], files: [] };
 }
 
 /** What has been read so far. */
@@ -135,12 +157,13 @@ interface Gathered {
   readonly values: Map<SettingKey, SettingValue>;
   readonly models: Map<string, ConfiguredModel>;
   readonly modelOrigins: Map<string, string>;
+  readonly rules: RuleInForce[];
   readonly files: string[];
   readonly problems: ConfigProblem[];
 }
 
 async function addSettings(path: string, options: LoadConfigOptions, into: Gathered) {
-  const file = await readTomlFile(path, display(path, options), configFileSchema());
+  const file = await readTomlFile(path, display(path, options), configFileSchema(), SETTINGS_FILE);
   into.files.push(path);
   into.problems.push(...file.problems);
   for (const value of settingsOf(file, options.home)) into.values.set(value.key, value);
@@ -149,12 +172,29 @@ async function addSettings(path: string, options: LoadConfigOptions, into: Gathe
 async function addModels(directory: string, options: LoadConfigOptions, into: Gathered) {
   const path = await ifFile(`${directory}/models.toml`);
   if (path === undefined || into.files.includes(path)) return;
-  const file = await readTomlFile(path, display(path, options), modelsFileSchema());
+  const file = await readTomlFile(path, display(path, options), modelsFileSchema(), MODELS_FILE);
   into.files.push(path);
   into.problems.push(...file.problems);
   for (const model of modelsOf(file, options.home)) {
     into.models.set(model.id, model);
     into.modelOrigins.set(model.id, file.where(["models", model.id]));
+  }
+}
+
+async function addRules(directory: string, options: LoadConfigOptions, into: Gathered) {
+  const path = await ifFile(`${directory}/policy.toml`);
+  if (path === undefined || into.files.includes(path)) return;
+  const file = await readTomlFile(path, display(path, options), policyFileSchema(), POLICY_FILE);
+  into.files.push(path);
+  into.problems.push(...file.problems);
+  for (const [name, { not_match, ...table }] of Object.entries(file.data?.rules ?? {})) {
+    into.rules.push({
+      ...table,
+      name,
+      notMatch: not_match,
+      origin: file.where(["rules", name]),
+      exampleOrigin: (list, index) => file.where(["rules", name, RULE_KEYS[list], index]),
+    });
   }
 }
 

@@ -7,7 +7,13 @@
 import type { ImportedModels } from "./llm_backends.ts";
 import type { LoadConfigOptions, LoadedConfig } from "./load.ts";
 
-export type { FlagValue, LoadConfigOptions, LoadedConfig, SettingValue } from "./load.ts";
+export type {
+  FlagValue,
+  LoadConfigOptions,
+  LoadedConfig,
+  RuleInForce,
+  SettingValue,
+} from "./load.ts";
 export type { ImportedModels, NotTaken } from "./llm_backends.ts";
 export { type ConfiguredModel, modelTable } from "./models_file.ts";
 export { checkHost } from "./allowed_hosts.ts";
@@ -18,6 +24,7 @@ export {
   PACKAGE_CLIENT_VARIABLES,
   variableOf,
 } from "./environment.ts";
+export { type ConfiguredRule, RULE_KEYS } from "./policy_file.ts";
 export { absolutePath, displayPath, type OwllmPaths, xdgPaths } from "./paths.ts";
 export { ConfigError, type ConfigProblem } from "./problem.ts";
 export {

@@ -26,7 +26,9 @@ export class ConfigError extends OwllmError {
           lines.map((line) => `  ${line}`).join("\n")
         }`,
       context: { problems: problems.length },
-      recoverySuggestion: "Every key with its meaning: owllm config show",
+      recoverySuggestion: problems.every(({ key }) => key.startsWith("rules."))
+        ? "What a rule holds: owllm policy show --help"
+        : "Every key with its meaning: owllm config show",
     });
     this.problems = problems;
   }

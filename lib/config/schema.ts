@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MODEL_FIELDS } from "./models_file.ts";
+import type { ConfiguredRule } from "./policy_file.ts";
 import { CHOICES, type Setting, SETTINGS, type ValueKind } from "./settings.ts";
 
 const port = z.int().min(1).max(65_535);
@@ -87,4 +88,22 @@ function modelSchema(): z.ZodType<Record<string, unknown>> {
     [name, KIND_SCHEMAS[kind].optional()] as const
   );
   return z.strictObject(Object.fromEntries(fields));
+}
+
+/** The schema of `policy.toml`: `[rules.<name>]` tables. */
+export function policyFileSchema(): z.ZodType<{ rules?: Record<string, RuleTable> | undefined }> {
+  const text = z.string().min(1);
+  const rule = z.strictObject({
+    decision: z.enum(["approve", "deny"]),
+    pattern: z.array(z.union([text, z.array(text).min(1)])).min(1),
+    justification: z.string().regex(/\S/),
+    match: z.array(text).min(1),
+    not_match: z.array(text).default([]),
+  });
+  return z.strictObject({ rules: z.record(z.string().min(1), rule).optional() });
+}
+
+/** A checked `[rules.<name>]` table. */
+export interface RuleTable extends Omit<ConfiguredRule, "name" | "notMatch"> {
+  readonly not_match: readonly string[];
 }

@@ -1,8 +1,6 @@
 import { didYouMean, messageOf, nearest } from "../core/mod.ts";
-import { MODEL_FIELDS } from "./models_file.ts";
+import type { FileKeys } from "./file_keys.ts";
 import { type ConfigProblem, shown } from "./problem.ts";
-import { expectedOf } from "./schema.ts";
-import { type Setting, SETTING_KEYS, SETTINGS, type ValueKind } from "./settings.ts";
 import { keyLines, type KeyPath } from "./toml_lines.ts";
 import type { z } from "zod";
 
@@ -17,11 +15,12 @@ export interface TomlFile<T> {
   readonly problems: readonly ConfigProblem[];
 }
 
-/** Reads a TOML file by a strict schema. `shownAs` names it in messages. */
+/** Reads a TOML file by a strict schema. `shownAs` names it in messages, `keys` says what it may hold. */
 export async function readTomlFile<T>(
   path: string,
   shownAs: string,
   schema: z.ZodType<T>,
+  keys: FileKeys,
 ): Promise<TomlFile<T>> {
   const failed = (where: string, message: string): TomlFile<T> => ({
     path,
@@ -53,7 +52,7 @@ export async function readTomlFile<T>(
   const parsed = schema.safeParse(document);
   const line = ({ where }: ConfigProblem) => Number(/:(\d+)$/.exec(where)?.[1] ?? 0);
   const problems = (parsed.error?.issues ?? [])
-    .flatMap((issue) => problemsOf(issue, document, where))
+    .flatMap((issue) => problemsOf(issue, document, where, keys))
     .sort((a, b) => line(a) - line(b));
   return { path, data: parsed.data, where, problems };
 }
@@ -63,53 +62,37 @@ function problemsOf(
   issue: z.core.$ZodIssue,
   document: unknown,
   where: (path: KeyPath) => string,
+  keys: FileKeys,
 ): ConfigProblem[] {
   const path = issue.path.map((part) => typeof part === "symbol" ? String(part) : part);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => unknownKey([...path, key], where([...path, key])));
+    return issue.keys.map((key) => unknownKey([...path, key], where([...path, key]), keys));
   }
   const key = path.join(".");
-  const expected = expectedAt(path);
-  const message = `"${key}" is ${shown(valueAt(document, path))}, expected ${expected}`;
+  const value = valueAt(document, path);
+  const is = value === undefined ? "missing" : shown(value);
+  const message = `"${key}" is ${is}, expected ${keys.expected(path)}`;
   return [{ where: where(path), key, message }];
 }
 
-const TABLES = [...new Set(SETTING_KEYS.map((name) => name.split(".")[0] ?? ""))];
+/** Tables that stand in files of their own. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  models: "Models belong into a models.toml beside this file",
+  rules: "Rules belong into a policy.toml beside this file",
+};
 
-function unknownKey(path: KeyPath, where: string): ConfigProblem {
+function unknownKey(path: KeyPath, where: string, keys: FileKeys): ConfigProblem {
   const key = path.join(".");
-  if (key === "models") {
-    return { where, key, message: "Models belong into a models.toml beside this file" };
-  }
-  const isModel = path[0] === "models" && path.length > 2;
+  const elsewhere = ELSEWHERE[key];
+  if (elsewhere !== undefined) return { where, key, message: elsewhere };
   const typed = String(path.at(-1));
-  const known = isModel
-    ? Object.keys(MODEL_FIELDS)
-    : path.length === 1
-    ? TABLES
-    : SETTING_KEYS.filter((name) => name.startsWith(`${path[0]}.`))
-      .map((name) => name.slice(name.indexOf(".") + 1));
+  const known = keys.known(path);
   const [best] = nearest(typed, known, 1);
   const prefix = path.slice(0, -1).map((part) => `${part}.`).join("");
   const message = `Unknown key "${key}"${didYouMean(typed, known)}`;
   return best === undefined
     ? { where, key, message: `${message}; known here: ${known.join(", ")}` }
     : { where, key, message, nearest: `${prefix}${best}` };
-}
-
-/** What was expected at a path, in words. */
-function expectedAt(path: KeyPath): string {
-  if (path[0] === "models") {
-    const field = MODEL_FIELDS[String(path[2])];
-    if (field !== undefined) return expectedOf(field.kind);
-    return "a table [models.ID] for each model";
-  }
-  return path.length < 2 ? `a table [${path[0]}]` : expectedOf(kindOf(path));
-}
-
-function kindOf(path: KeyPath): ValueKind {
-  const setting = (SETTINGS as Readonly<Record<string, Setting>>)[`${path[0]}.${path[1]}`];
-  return setting?.kind ?? "text";
 }
 
 function valueAt(document: unknown, path: KeyPath): unknown {

@@ -4,4 +4,12 @@
  * @module
  */
 export { decide, decideArgv } from "./decide.ts";
+export {
+  createRule,
+  type FailedExample,
+  failedExamples,
+  type PatternWord,
+  type RuleSpec,
+} from "./rule_pattern.ts";
+export { knownPrograms } from "./specs/mod.ts";
 export type * from "./types.ts";

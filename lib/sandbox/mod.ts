@@ -5,6 +5,7 @@
  * not at all.
  * @module
  */
+export * from "./host_files.ts";
 export * from "./host_process.ts";
 export * from "./host_programs.ts";
 export type { CapturedOutput } from "./capture.ts";

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { loadConfig, SETTING_KEYS, SETTINGS } from "../../lib/config/mod.ts";
 import { MODEL_FIELDS } from "../../lib/config/models_file.ts";
+import { RULE_FIELDS } from "../../lib/config/policy_file.ts";
+import { failedExamples } from "../../lib/policy/mod.ts";
 import { SERVER_KINDS } from "../../lib/models/mod.ts";
 import type { SmokeSettings } from "../../lib/smoke/probe.ts";
 import { CHOICES } from "../../lib/config/settings.ts";
@@ -52,6 +54,19 @@ Deno.test("configs/models.toml loads and shows every field", () =>
     assert.deepEqual(models.map(({ id }) => id), ["coder", "tuned", "tiny"]);
     assert.equal(models[1]?.adapterDir, `${dir}/adapters/tuned`);
     assert.equal(models[2]?.gguf, `${dir}/models/SmolLM2-135M-Instruct-Q4_1.gguf`);
+  }));
+
+Deno.test("configs/policy.toml loads, shows every field, and its examples turn out so", () =>
+  withTempDir(async (dir) => {
+    const text = await example("policy.toml");
+    await Deno.writeTextFile(`${dir}/owllm.toml`, "");
+    await Deno.writeTextFile(`${dir}/policy.toml`, text);
+    const { rules } = await load(dir);
+    assert.deepEqual(rules.map(({ decision }) => decision), ["approve", "deny", "approve"]);
+    assert.deepEqual(rules.flatMap(failedExamples), []);
+    for (const field of Object.keys(RULE_FIELDS)) {
+      assert.match(text, new RegExp(`^${field} = `, "m"));
+    }
   }));
 
 Deno.test("the settings of the smoke and the kinds of servers fit the rooms that use them", () =>

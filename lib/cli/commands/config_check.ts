@@ -1,5 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { loadSettings } from "../load.ts";
+import { checkRules } from "../policy_context.ts";
 
 /** `owllm config check`. */
 export const configCheck = defineCommand({
@@ -10,10 +11,17 @@ export const configCheck = defineCommand({
   flags: {},
   positional: { kind: "tuple", parameters: [] },
   async run({ cli, out, flags }) {
-    const { files, values, models, paths } = await loadSettings(cli, flags);
+    const { files, values, models, rules, paths } = await loadSettings(cli, flags);
+    await checkRules(rules);
     const changed = values.filter(({ origin }) => origin !== "default").length;
     if (out.json) {
-      return out.printJson({ ok: true, files, settings_changed: changed, models: models.length });
+      return out.printJson({
+        ok: true,
+        files,
+        settings_changed: changed,
+        models: models.length,
+        rules: rules.length,
+      });
     }
     for (const file of files) out.print(`${out.style.green("ok")}  ${file}`);
     if (files.length === 0) {
@@ -21,6 +29,8 @@ export const configCheck = defineCommand({
         `No configuration file; looked for owllm.toml from here upwards and in ${paths.config}`,
       );
     }
-    out.print(`${changed} of ${values.length} settings changed, ${models.length} models`);
+    out.print(
+      `${changed} of ${values.length} settings changed, ${models.length} models, ${rules.length} rules`,
+    );
   },
 });
