@@ -137,13 +137,24 @@ function judgeCall(call: Call, table: Table): Stream {
   if (table.always !== undefined) {
     call.role(table.always.role, undefined, call.span, table.always.why);
   }
+  const always = table.commands !== undefined || table.runner === true;
+  if (always || (table.here === true && call.options.operands.length === 0)) {
+    call.file(call.word("."), "stat");
+  }
   if (table.whole !== undefined) return table.whole(call) ?? defaultOutput(call);
   if (table.commands !== undefined && call.options.operands.length > 0) {
     return judgeCommand(call, table, table.commands);
   }
+  if (table.commands !== undefined && table.bare !== true && !asksForHelp(call)) {
+    call.find(needsPerson("unknown_command", `"${call.path}" alone is not known to be harmless`));
+  }
   call.judgeTable();
   table.judge?.(call);
   return table.output?.(call) ?? defaultOutput(call);
+}
+
+function asksForHelp(call: Call): boolean {
+  return call.given("--help", "--version", "-h", "-V", "-v").length > 0;
 }
 
 /** `git log`: flags before the word are the program's, everything after it the sub-command's. */

@@ -52,6 +52,4 @@ export interface CommandLine {
   readonly bulk?: boolean;
   /** Prints lines of its input when it has no file operands. */
   readonly filter?: boolean;
-  /** A test runner or checker: may also be called from the repository's own environment. */
-  readonly runner?: boolean;
 }

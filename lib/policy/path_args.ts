@@ -1,4 +1,11 @@
-import { type Access, type Finding, judgePath, judgePattern, resolvePath } from "./paths.ts";
+import {
+  type Access,
+  type Finding,
+  isInside,
+  judgePath,
+  judgePattern,
+  resolvePath,
+} from "./paths.ts";
 import { couldNameSecret, isSecretName } from "./secrets.ts";
 import { needsPerson, refused, type Session } from "./session.ts";
 import type { ShellState } from "./state.ts";
@@ -105,6 +112,14 @@ function judgeListing(
         : judgePath(root, rootAccess, dir, session.context)
     )
   );
+  if (access === "delete") {
+    const outside = dirs.some((dir) =>
+      listing.roots.some((root) => !isInside(resolvePath(dir, root), session.context.repository))
+    );
+    if (outside) {
+      findings.push(refused("destroys", "Files outside the repository would be removed"));
+    }
+  }
   if (access === "stat" || access === "tree") return findings;
   const secret = listing.names?.find((name) => isSecretName(name.replaceAll(/[*?]/g, "")));
   if (secret !== undefined) {

@@ -48,7 +48,9 @@ export interface Place {
 
 /** The span of a node in the text that was given to be judged. */
 export function spanOf(node: { readonly pos: number; readonly end: number }, frame: Frame): Span {
-  return frame.at ?? { start: node.pos, end: node.end };
+  return frame.at === undefined
+    ? { start: node.pos, end: node.end }
+    : { start: frame.at.start, end: frame.at.end };
 }
 
 /** Something that needs a person. */

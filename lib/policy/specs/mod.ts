@@ -3,9 +3,17 @@
  * @module
  */
 import type { Table, Tables } from "../table.ts";
+import { FILES } from "./files.ts";
+import { AWK } from "./awk.ts";
+import { FIND } from "./find.ts";
+import { GIT } from "./git.ts";
+import { SED } from "./sed.ts";
 import { READERS } from "./readers.ts";
+import { SEARCH } from "./search.ts";
+import { SHELL } from "./shell.ts";
+import { WRAPPERS } from "./wrappers.ts";
 
-const FAMILIES: readonly Tables[] = [READERS];
+const FAMILIES: readonly Tables[] = [READERS, SHELL, WRAPPERS, FILES, SEARCH, FIND, SED, AWK, GIT];
 
 const BY_NAME: ReadonlyMap<string, Table> = new Map(
   FAMILIES.flatMap((family) =>

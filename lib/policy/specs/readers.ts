@@ -278,6 +278,7 @@ export const READERS: Tables = {
     output: decodes("-d", "--decode"),
   },
   ls: {
+    here: true,
     operands: "stat",
     flags: {
       none:
@@ -292,8 +293,9 @@ export const READERS: Tables = {
     },
     output: lsOutput,
   },
-  "dir vdir": { operands: "stat", flags: { none: `${HELP}-a -A -l -h -r -t -1 -R` } },
+  "dir vdir": { here: true, operands: "stat", flags: { none: `${HELP}-a -A -l -h -r -t -1 -R` } },
   tree: {
+    here: true,
     operands: "stat",
     style: "exact",
     flags: {
@@ -328,6 +330,7 @@ export const READERS: Tables = {
     },
   },
   du: {
+    here: true,
     operands: "stat",
     flags: {
       none:
