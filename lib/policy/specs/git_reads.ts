@@ -142,7 +142,9 @@ export const GIT_READS: Readonly<Record<string, Table>> = {
   }),
   worktree: table({}, { commands: { list: none("-v --verbose --porcelain -z") } }),
   notes: table({}, {
-    bare: true, commands: { list: table({}), show: table({}) } }),
+    bare: true,
+    commands: { list: table({}), show: table({}) },
+  }),
   "ls-files": table({
     none:
       "-c -d -m -o -i -s -u -k -v -t -f -z -r --cached --deleted --modified --others --ignored --stage --unmerged " +
