@@ -1,5 +1,6 @@
 import { SANDBOX_IMAGES_SCHEMA } from "./sandbox_images.ts";
 import { HANDS_SCHEMA } from "./hands/schema.ts";
+import { OUTBOX_SCHEMA } from "./traces/outbox_schema.ts";
 import { TRACES_SCHEMA } from "./traces/schema.ts";
 
 /**
@@ -77,4 +78,5 @@ export const MIGRATIONS: readonly string[] = [
   TRACES_SCHEMA,
   SANDBOX_IMAGES_SCHEMA,
   HANDS_SCHEMA,
+  OUTBOX_SCHEMA,
 ];

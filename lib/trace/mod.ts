@@ -28,6 +28,7 @@ export type * from "./session_options.ts";
 export { SessionTracer } from "./session_tracer.ts";
 export type { SessionEnd, SessionHead, StepHead, TraceSink } from "./sink.ts";
 export { snapshot } from "./snapshot.ts";
+export { sendTraces, type SendTracesOptions, type SentTraces } from "./otel/send_traces.ts";
 export { startTracing, type Tracing, type TracingOptions } from "./start.ts";
 export { loadTrace, type StoredSpan, type StoredTrace, unpackAll } from "./store/load.ts";
 export { createTraceStore, type TraceStore, type TraceStoreOptions } from "./store/store.ts";

@@ -3,7 +3,7 @@ import type { SessionEventMessage, SessionTrace, TraceEvent } from "./events.ts"
 import type { TraceHook } from "./hooks/hook.ts";
 import type { NewEvent, NewMessage } from "./new_events.ts";
 import type { Redactor } from "./redact.ts";
-import type { TraceSink } from "./sink.ts";
+import type { SessionHead, TraceSink } from "./sink.ts";
 
 /** What a {@linkcode SessionTracer} is made of; everything may be left out. */
 export interface SessionTracerOptions {
@@ -43,7 +43,8 @@ export interface OpenTimestep extends Disposable, AsyncDisposable {
 /** The open session, for records that no hook shall see. */
 export interface CurrentSession {
   readonly sessionId: string;
-  /** The session as it stands; a copy that later records do not change. */
+  readonly head: SessionHead;
+  /** The session as it stands, made when it is read; a copy that later records do not change. */
   readonly trace: SessionTrace;
   addEvent(event: NewEvent): TraceEvent;
   addMessage(message: NewMessage): SessionEventMessage;

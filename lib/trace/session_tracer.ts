@@ -58,7 +58,7 @@ export class SessionTracer {
     if (open === undefined) return undefined;
     return {
       sessionId: open.head.session_id,
-      // A getter: the copy is as long as the session, and most callers only add to it.
+      head: open.head,
       get trace() {
         return traceOf(open, { ended_at: null, status: "open", error: null });
       },

@@ -1,20 +1,46 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-interface Span {
-  /** The tracer that the span belongs to. */
-  readonly owner: object;
+/** What runs around a piece of code: one of our own calls, or a span of OpenTelemetry. */
+export interface SpanScope {
+  /** The tracer in whose session the span is; undefined for a span of another trace. */
+  readonly owner: object | undefined;
   readonly spanId: string;
+  /** True for one of our own calls. */
+  readonly own: boolean;
+  /** The context of OpenTelemetry that holds here; its package is not known to this file. */
+  readonly context: unknown;
+  /** The session's span id that was there when a foreign span became active. */
+  readonly sessionSpanId?: string | undefined;
 }
 
-const storage = new AsyncLocalStorage<Span>();
+/**
+ * One stack for both kinds of spans, so that each knows which of the other kind is around it.
+ * With a store for each nobody could tell which of the two is the inner one.
+ */
+const storage = new AsyncLocalStorage<SpanScope>();
 
 /** Runs a function as a child of a span: what its tracer records inside names it as the parent. */
 export function withSpan<T>(owner: object, spanId: string, body: () => T): T {
-  return storage.run({ owner, spanId }, body);
+  return storage.run({ owner, spanId, own: true, context: storage.getStore()?.context }, body);
 }
 
 /** The innermost span of this tracer; null directly under its step or session. */
 export function currentSpanId(owner: object): string | null {
-  const span = storage.getStore();
-  return span?.owner === owner ? span.spanId : null;
+  const scope = storage.getStore();
+  return scope?.owner === owner ? scope.spanId : null;
+}
+
+/** What runs around this code; undefined outside of all spans. */
+export function currentScope(): SpanScope | undefined {
+  return storage.getStore();
+}
+
+/** Runs a function in a scope. */
+export function runInScope<T>(scope: SpanScope, body: () => T): T {
+  return storage.run(scope, body);
+}
+
+/** Makes a scope hold for the rest of the current async context. */
+export function enterScope(scope: SpanScope | undefined): void {
+  storage.enterWith(scope as SpanScope);
 }

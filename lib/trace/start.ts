@@ -2,6 +2,7 @@ import type { Settings } from "../config/mod.ts";
 import type { Clock, Random } from "../core/mod.ts";
 import type { TracesTable } from "../state/mod.ts";
 import type { TraceHook } from "./hooks/hook.ts";
+import type { BackgroundSender } from "./otel/background.ts";
 import type { Redactor } from "./redact.ts";
 import { SessionTracer } from "./session_tracer.ts";
 import { createTraceStore, type TraceStore } from "./store/store.ts";
@@ -36,20 +37,66 @@ export interface Tracing extends AsyncDisposable {
   shutdown(): Promise<void>;
 }
 
-/** Starts to keep traces. Records are sent to an OTLP endpoint as well when the settings name one. */
-export function startTracing(options: TracingOptions): Promise<Tracing> {
-  const { traces, clock, random, redactor, settings } = options;
-  const outbox = settings.trace.otlpEndpoint !== undefined;
-  const store = createTraceStore({ traces, clock, outbox });
-  const shutdown = () => {
+/**
+ * Starts to keep traces. Records are sent to an OTLP endpoint as well when the settings name one;
+ * OpenTelemetry is loaded only for that and for the spans of others.
+ */
+export async function startTracing(options: TracingOptions): Promise<Tracing> {
+  const { traces, clock, random, redactor, settings, onNotice } = options;
+  const { otlpEndpoint, project } = settings.trace;
+  const named = { ...options, project };
+  const sender = otlpEndpoint === undefined ? undefined : await createSender(named, otlpEndpoint);
+  const store = createTraceStore({
+    traces,
+    clock,
+    outbox: otlpEndpoint !== undefined,
+    ...sender === undefined ? {} : { written: sender.wake },
+  });
+  const drain = async () => {
     store.flush();
-    return Promise.resolve();
+    await sender?.drain();
   };
-  return Promise.resolve({
+  const unregister = options.foreignSpans === true
+    ? (await import("./otel/provider.ts")).registerProvider({
+      ...named,
+      store,
+      drain,
+      onNotice,
+    })
+    : undefined;
+  const shutdown = async () => {
+    await unregister?.();
+    store.flush();
+    await sender?.stop();
+  };
+  return {
     store,
     createTracer: ({ hooks = [] } = {}) =>
       new SessionTracer({ sink: store, clock, random, redactor, hooks }),
     shutdown,
     [Symbol.asyncDispose]: shutdown,
-  });
+  };
+}
+
+/** The sender to an endpoint; undefined, after saying why, where it may not be asked. */
+async function createSender(
+  options: TracingOptions & { readonly project: string },
+  endpoint: string,
+): Promise<BackgroundSender | undefined> {
+  const { traces, clock, onNotice, env } = options;
+  const [{ otlpTarget }, { createBackgroundSender }, { createSerializer }, { createResource }] =
+    await Promise.all([
+      import("./otel/target.ts"),
+      import("./otel/background.ts"),
+      import("./otel/serialize.ts"),
+      import("./otel/resource.ts"),
+    ]);
+  const target = otlpTarget(endpoint, env);
+  if (!target.ok) {
+    const { message, recoverySuggestion = "" } = target.error;
+    onNotice(`Traces are kept and not sent: ${message}. ${recoverySuggestion}`);
+    return undefined;
+  }
+  const serializer = createSerializer(createResource(options));
+  return createBackgroundSender({ traces, target: target.value, serializer, clock, onNotice });
 }

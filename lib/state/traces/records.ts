@@ -196,9 +196,50 @@ export interface TracesTable {
   remove(id: string): boolean;
   /** Takes sessions that began before a time; `dryRun` only tells. */
   prune(options: { readonly beforeUs: number; readonly dryRun: boolean }): TracePruned;
-  /** Entries that wait for an OTLP endpoint, the oldest first. */
-  unsent(limit: number): readonly TraceEntryRecord[];
-  /** Puts all entries of a session into the outbox again. */
+  /** What an OTLP endpoint has not acknowledged yet. */
+  readonly outbox: TraceOutbox;
+}
+
+/** A step, or the session itself, as a thing to send. */
+export interface TraceFrame {
+  readonly sessionId: string;
+  /** Null: the session. */
+  readonly stepIndex: number | null;
+}
+
+/** What one sender took out of the outbox: nobody else takes it until the claim is over. */
+export interface TraceClaim {
+  /** Events and foreign spans, the oldest first. */
+  readonly entries: readonly TraceEntryRecord[];
+  /** Steps and sessions that have ended. */
+  readonly frames: readonly TraceFrame[];
+}
+
+/** Which part of the outbox is meant. */
+export interface OutboxSelection {
+  readonly nowUs: number;
+  /** A session that is open and was not written to since counts as cut by a crash. */
+  readonly cutBeforeUs: number;
+  /** Only of this session. */
+  readonly sessionId?: string | undefined;
+}
+
+/** Spans that wait for an OTLP endpoint. */
+export interface TraceOutbox {
+  /** Takes up to `limit` spans; a claim whose time is over is free again. */
+  claim(
+    options: OutboxSelection & { readonly limit: number; readonly untilUs: number },
+  ): TraceClaim;
+  /** Gives back what was claimed; `untilUs` in the future keeps it back until then. */
+  release(claim: TraceClaim, untilUs: number): void;
+  /** Forgets what was acknowledged. */
+  sent(claim: TraceClaim): void;
+  /** The messages right under a step, or under the session outside of steps, in order. */
+  messages(frame: TraceFrame, limit: number): readonly TraceEntryRecord[];
+  /** Puts all of a session in again; returns how many spans that is. */
   resend(sessionId: string): number;
-  sent(entryIds: readonly number[]): void;
+  /** How many spans wait, how many of them somebody has claimed, and until when at the latest. */
+  waiting(
+    selection: OutboxSelection,
+  ): { readonly free: number; readonly claimed: number; readonly claimedUntilUs: number };
 }

@@ -1,6 +1,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Database, Row } from "../database.ts";
 import { parseRow } from "../rows.ts";
+import { createOutbox } from "./outbox.ts";
 import { pruneTraces, removeTrace } from "./prune.ts";
 import type {
   TraceEntryRecord,
@@ -81,24 +82,7 @@ export function createTracesTable(db: Database): TracesTable {
     untag: (id, tag) => change("DELETE FROM trace_tags WHERE session_id = ? AND tag = ?", id, tag),
     remove: (id) => removeTrace(db, id),
     prune: (options) => pruneTraces(db, options),
-    unsent: (limit) =>
-      db.all(
-        "SELECT e.* FROM trace_outbox o JOIN trace_entries e ON e.id = o.entry_id ORDER BY e.id LIMIT ?",
-        limit,
-      ).map(entry),
-    resend: (id) =>
-      db.write(() =>
-        db.run(
-          "INSERT OR IGNORE INTO trace_outbox SELECT id FROM trace_entries WHERE session_id = ?",
-          id,
-        )
-      ),
-    sent: (ids) => {
-      change(
-        "DELETE FROM trace_outbox WHERE entry_id IN (SELECT value FROM json_each(?))",
-        JSON.stringify(ids),
-      );
-    },
+    outbox: createOutbox(db, entry),
   };
 }
 

@@ -7,6 +7,17 @@ const NEW_SESSION = `
   VALUES (?, ?, ?, ?, ?, ?, ?)
   `;
 
+// The spans of one foreign trace may come from several processes: the first one makes its session.
+const NEW_SPANS_SESSION = `${NEW_SESSION} ON CONFLICT DO NOTHING`;
+
+// Ended again after it was sent: a session that was sent as cut and goes on after all.
+const OUTBOX_SESSION = `
+  INSERT OR IGNORE INTO trace_outbox_frames (session_id, step_index)
+  SELECT id, -1 FROM trace_sessions WHERE id = ? AND kind <> 'spans'
+  `;
+const OUTBOX_STEP =
+  "INSERT OR IGNORE INTO trace_outbox_frames (session_id, step_index) VALUES (?, ?)";
+
 const TAG = "INSERT OR IGNORE INTO trace_tags (session_id, tag) VALUES (?, ?)";
 
 const STEP = `
@@ -73,19 +84,23 @@ export function writeBatch(db: Database, batch: TraceBatch): void {
     for (const session of batch.sessions) {
       const { id, kind, createdUs, traceId, spanId, metadata, tags } = session;
       const text = JSON.stringify(metadata);
-      db.run(NEW_SESSION, id, kind, createdUs, batch.writtenUs, traceId, spanId, text);
+      const sql = kind === "spans" ? NEW_SPANS_SESSION : NEW_SESSION;
+      db.run(sql, id, kind, createdUs, batch.writtenUs, traceId, spanId, text);
+      if (batch.outbox) db.run(OUTBOX_SESSION, id);
       for (const tag of tags) db.run(TAG, id, tag);
     }
     for (const step of batch.steps) {
       const { sessionId, stepIndex, stepId, turn, startUs, endUs, spanId, metadata } = step;
       const text = JSON.stringify(metadata);
       db.run(STEP, sessionId, stepIndex, stepId, turn, startUs, endUs, spanId, text);
+      if (batch.outbox) db.run(OUTBOX_STEP, sessionId, stepIndex);
     }
     for (const { hash, text } of batch.contents) db.run(CONTENT, hash, text);
     for (const entry of batch.entries) writeEntry(db, entry, batch.outbox);
     for (const [id, sums] of sumsOf(batch)) writeSums(db, id, sums, batch.writtenUs);
     for (const { id, endedUs, status, error, metadata } of batch.ends) {
       db.run(END, endedUs, status, toJson(error), JSON.stringify(metadata), id);
+      if (batch.outbox) db.run(OUTBOX_SESSION, id);
     }
   });
 }
@@ -106,7 +121,7 @@ function writeEntry(db: Database, entry: NewTraceEntry, outbox: boolean): void {
     entry.spanId,
     entry.body,
   );
-  if (outbox) db.run(OUTBOX);
+  if (outbox && entry.kind !== "message") db.run(OUTBOX);
   const words = entry.words;
   if (words !== undefined) db.run(WORDS, words.prompt, words.arguments, words.result, words.error);
   for (const hash of entry.contents) db.run(USE_CONTENT, entry.sessionId, hash);

@@ -24,7 +24,7 @@ export interface TraceStoreOptions {
   readonly clock: Clock;
   /** Whether the records wait for an OTLP endpoint. */
   readonly outbox?: boolean;
-  /** Told after each transaction that put something into the outbox. */
+  /** Told after each transaction of records that wait for an endpoint. */
   readonly written?: () => void;
 }
 
@@ -34,6 +34,8 @@ export interface TraceStore extends TraceSink, Disposable {
   entry(entry: Omit<NewTraceEntry, "contents" | "body">, body: unknown): void;
   /** A session that no tracer opened. */
   session(session: NewTraceSession): void;
+  /** Its end. */
+  end(end: TraceSessionEnd): void;
   /** Writes what waits; readers of the same process call it first. */
   flush(): void;
 }
@@ -57,7 +59,7 @@ export function createTraceStore(options: TraceStoreOptions): TraceStore {
     waiting = emptyBatch();
     traces.write({ ...batch, outbox, writtenUs: toMicroseconds(clock.now().getTime() / 1000) });
     lastCommit = clock.monotonic();
-    if (outbox && batch.entries.length > 0) written?.();
+    if (outbox) written?.();
   };
   const soon = () => {
     if (clock.monotonic() - lastCommit >= COMMIT_EVERY_MS || size(waiting) >= MAX_BATCH) {
@@ -86,6 +88,10 @@ export function createTraceStore(options: TraceStoreOptions): TraceStore {
     },
     session(session) {
       waiting.sessions.push(session);
+      soon();
+    },
+    end(end) {
+      waiting.ends.push(end);
       soon();
     },
     stepStarted(sessionId, step) {
