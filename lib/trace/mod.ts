@@ -12,10 +12,20 @@
  * ```
  */
 export { getActiveTracer, setActiveTracer, withTracer } from "./active.ts";
+export type { AnyFunction, Traced, TracedCall, TracedOptions } from "./decorators/options.ts";
+export {
+  type ReadyOptions,
+  type ReadyTraced,
+  traceAgent,
+  traceEnv,
+  traceRuntime,
+} from "./decorators/ready.ts";
+export { createTraced } from "./decorators/traced.ts";
 export type * from "./events.ts";
 export { type HookContext, type HookPoint, type TraceHook } from "./hooks/hook.ts";
 export { EVENT_TYPES, traceError } from "./new_events.ts";
 export type {
+  EventFields,
   NewCAISEvent,
   NewEnvironmentEvent,
   NewEvent,

@@ -42,6 +42,12 @@ export type NewRuntimeEvent = Omit<New<RuntimeEvent>, "actions"> & {
 /** Any event to record. */
 export type NewEvent = NewCAISEvent | NewEnvironmentEvent | NewRuntimeEvent;
 
+/** What may be said of an event by code that does not choose its type: what fits is kept. */
+export type EventFields =
+  & Omit<NewCAISEvent, "event_type" | "system_instance_id">
+  & Omit<NewEnvironmentEvent, "event_type" | "system_instance_id">
+  & Omit<NewRuntimeEvent, "event_type" | "system_instance_id">;
+
 /** A message to record. Content may be a live object. */
 export type NewMessage =
   & Pick<SessionEventMessage, "message_type">
@@ -126,7 +132,7 @@ function caisFields(event: NewCAISEvent) {
 }
 
 function copyState(state: unknown): Json {
-  return state === undefined || state === null ? null : snapshot(state);
+  return snapshot(state);
 }
 
 /** Completes a new message. */

@@ -37,7 +37,8 @@ import { createSpanIds, type SpanIds } from "./span_ids.ts";
  * given is copied, cleaned of secrets and with the sink when it returns. One session at a time.
  */
 export class SessionTracer {
-  readonly #clock: Clock;
+  /** Where times come from. */
+  readonly clock: Clock;
   readonly #sink: TraceSink | undefined;
   readonly #hooks: HookSet;
   readonly #redactor: Redactor;
@@ -45,7 +46,7 @@ export class SessionTracer {
   #open: OpenSession | undefined;
 
   constructor(options: SessionTracerOptions = {}) {
-    this.#clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? systemClock;
     this.#sink = options.sink;
     this.#hooks = new HookSet(options.hooks ?? []);
     this.#redactor = options.redactor ?? createRedactor();
@@ -121,10 +122,9 @@ export class SessionTracer {
   timestep(options: TimestepOptions = {}): OpenTimestep {
     const step = this.startTimestep(options);
     // A step that was ended by hand, or by the next one, is not ended twice.
-    const end = () => {
+    return disposableStep(step, () => {
       if (this.#open?.step === step) this.endTimestep();
-    };
-    return disposableStep(step, end);
+    });
   }
 
   /** Opens a step; one that is still open is ended first. */
@@ -197,7 +197,7 @@ export class SessionTracer {
   }
 
   #now(): number {
-    return this.#clock.now().getTime() / 1000;
+    return this.clock.now().getTime() / 1000;
   }
 
   #session(): OpenSession {

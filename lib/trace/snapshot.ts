@@ -6,6 +6,15 @@ const MAX_DEPTH = 40;
 /** Objects in one copy: a graph of shared parts could otherwise grow beyond any memory. */
 const MAX_OBJECTS = 1_000_000;
 
+/** A copy that was taken before; another copy of it is the same one. Only for code of this room. */
+export class Taken {
+  readonly json: Json;
+
+  constructor(value: unknown) {
+    this.json = snapshot(value);
+  }
+}
+
 /** One copy being made: the objects around the present one, and how many there were in all. */
 interface Walk {
   readonly above: object[];
@@ -76,13 +85,15 @@ function copyObject(value: object, walk: Walk): Json {
   }
 }
 
-function typeName(value: object): string {
+/** The name of an object's class, also where asking for it throws. */
+export function typeName(value: object): string {
   const builder = read(value, "constructor");
   return typeof builder === "function" ? builder.name : "Object";
 }
 
 function copyByType(value: object, walk: Walk): Json {
   if (Array.isArray(value)) return copyItems(value, walk);
+  if (value instanceof Taken) return value.json;
   if (value instanceof Date) {
     return Number.isNaN(value.getTime()) ? { $number: "Invalid Date" } : value.toISOString();
   }

@@ -1,4 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { EventType } from "./events.ts";
+import type { EventFields } from "./new_events.ts";
+
+/** A traced call that runs, so that what is known inside of it can go into its one event. */
+export interface EnclosingCall {
+  readonly eventType: EventType;
+  /** Adds to the event that the call records when it ends. */
+  contribute(fields: EventFields): void;
+}
 
 /** What runs around a piece of code: one of our own calls, or a span of OpenTelemetry. */
 export interface SpanScope {
@@ -11,6 +20,8 @@ export interface SpanScope {
   readonly context: unknown;
   /** The session's span id that was there when a foreign span became active. */
   readonly sessionSpanId?: string | undefined;
+  /** The innermost traced call of the owner, also where foreign spans are between. */
+  readonly call?: EnclosingCall | undefined;
 }
 
 /**
@@ -20,14 +31,26 @@ export interface SpanScope {
 const storage = new AsyncLocalStorage<SpanScope>();
 
 /** Runs a function as a child of a span: what its tracer records inside names it as the parent. */
-export function withSpan<T>(owner: object, spanId: string, body: () => T): T {
-  return storage.run({ owner, spanId, own: true, context: storage.getStore()?.context }, body);
+export function withSpan<T>(
+  owner: object,
+  spanId: string,
+  body: () => T,
+  call?: EnclosingCall,
+): T {
+  const context = storage.getStore()?.context;
+  return storage.run({ owner, spanId, own: true, context, call }, body);
 }
 
 /** The innermost span of this tracer; null directly under its step or session. */
 export function currentSpanId(owner: object): string | null {
   const scope = storage.getStore();
   return scope?.owner === owner ? scope.spanId : null;
+}
+
+/** The innermost traced call of this tracer, if one runs. */
+export function currentCall(owner: object): EnclosingCall | undefined {
+  const scope = storage.getStore();
+  return scope?.owner === owner ? scope.call : undefined;
 }
 
 /** What runs around this code; undefined outside of all spans. */

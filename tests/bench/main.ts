@@ -3,6 +3,7 @@
  * the baseline file. `deno task bench --write` makes today's figures the baseline.
  */
 import { callFigures, probeFigures } from "./calls.ts";
+import { decoratorFigures } from "./decorators.ts";
 import { startFigures } from "./starts.ts";
 import { stateFigures } from "./writes.ts";
 
@@ -62,6 +63,7 @@ const figures = [
   ...await callFigures(),
   ...await probeFigures(),
   ...await stateFigures(),
+  ...await decoratorFigures(),
 ];
 const baseline = await readBaseline();
 const head = ["figure", "now", "aim", "baseline", "reference"];

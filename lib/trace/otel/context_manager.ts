@@ -3,7 +3,13 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { getActiveTracer } from "../active.ts";
 import { SessionTracer } from "../session_tracer.ts";
 import type { SessionHead } from "../sink.ts";
-import { currentScope, enterScope, runInScope, type SpanScope } from "../span_context.ts";
+import {
+  currentCall,
+  currentScope,
+  enterScope,
+  runInScope,
+  type SpanScope,
+} from "../span_context.ts";
 
 /** Where records of the code that asks would go. */
 export interface ActivePlace {
@@ -98,5 +104,6 @@ function scopeOf(context: Context): SpanScope {
     own: false,
     context,
     sessionSpanId: place?.sessionSpanId,
+    call: ours ? currentCall(place.tracer) : undefined,
   };
 }
