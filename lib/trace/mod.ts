@@ -22,7 +22,25 @@ export {
 } from "./decorators/ready.ts";
 export { createTraced } from "./decorators/traced.ts";
 export type * from "./events.ts";
+export {
+  type ActionEffect,
+  type ActionRule,
+  CRAFTER_ACTION_RULES,
+  CRAFTER_ACTIONS,
+} from "./hooks/action_rules.ts";
+export {
+  EASY_CRAFTER_ACHIEVEMENTS,
+  EasyAchievementHook,
+  type EasyAchievementHookOptions,
+} from "./hooks/easy_achievement_hook.ts";
 export { type HookContext, type HookPoint, type TraceHook } from "./hooks/hook.ts";
+export { InvalidActionHook, type InvalidActionHookOptions } from "./hooks/invalid_action_hook.ts";
+export {
+  TraceStateHook,
+  type TraceStateHookOptions,
+  type TransitionFinding,
+  valueAt,
+} from "./hooks/trace_state_hook.ts";
 export { EVENT_TYPES, traceError } from "./new_events.ts";
 export type {
   EventFields,
@@ -39,6 +57,17 @@ export { SessionTracer } from "./session_tracer.ts";
 export type { SessionEnd, SessionHead, StepHead, TraceSink } from "./sink.ts";
 export { snapshot } from "./snapshot.ts";
 export { sendTraces, type SendTracesOptions, type SentTraces } from "./otel/send_traces.ts";
+export type { ChatMessageLike, ToolCallLike } from "./llm_messages.ts";
+export {
+  finish,
+  getSystemId,
+  type TrackedEnd,
+  type TrackedLm,
+  type TrackedReward,
+  type TrackedSystem,
+  trackLm,
+  trackRewardSignal,
+} from "./trackers.ts";
 export { startTracing, type Tracing, type TracingOptions } from "./start.ts";
 export { loadTrace, type StoredSpan, type StoredTrace, unpackAll } from "./store/load.ts";
 export { createTraceStore, type TraceStore, type TraceStoreOptions } from "./store/store.ts";

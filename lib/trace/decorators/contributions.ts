@@ -5,7 +5,7 @@ const SUMS = ["input_tokens", "output_tokens", "total_tokens", "cost_usd", "rewa
 
 /** Fields of one event from two sources: counts add up, lists follow each other, the later wins. */
 export function mergeFields(first: EventFields, later: EventFields): EventFields {
-  const merged: Record<string, unknown> = { ...first, ...known(later) };
+  const merged: Record<string, unknown> = { ...overlayFields(first, later) };
   for (const name of SUMS) {
     const sum = (first[name] ?? 0) + (later[name] ?? 0);
     if (first[name] != null && later[name] != null) merged[name] = sum;
@@ -19,9 +19,8 @@ export function mergeFields(first: EventFields, later: EventFields): EventFields
   return merged;
 }
 
-/** What is unknown in one source does not wipe out what the other knows. */
-function known(fields: EventFields): EventFields {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
-  );
+/** The later source wins; what is unknown there does not wipe out what the first one knows. */
+export function overlayFields(first: EventFields, later: EventFields): EventFields {
+  const known = Object.entries(later).filter(([, value]) => value !== undefined && value !== null);
+  return { ...first, ...Object.fromEntries(known) };
 }

@@ -5,7 +5,7 @@ import type { OpenTimestep } from "../session_options.ts";
 import type { SessionTracer } from "../session_tracer.ts";
 import { snapshot, Taken, typeName } from "../snapshot.ts";
 import { currentSpanId, type EnclosingCall, withSpan } from "../span_context.ts";
-import { mergeFields } from "./contributions.ts";
+import { mergeFields, overlayFields } from "./contributions.ts";
 import { KINDS } from "./fields.ts";
 import type { Messages, TracedCall, TracedOptions } from "./options.ts";
 
@@ -122,13 +122,16 @@ export class OpenCall implements EnclosingCall {
       : systemInstanceId;
     const after = this.#state();
     const { metadata, ...own } = this.#ask("eventFn", this.#spec.eventFn) ?? {};
-    const known = mergeFields(KINDS[eventType].fields(this.#view), this.#contributed);
+    // What was tracked inside is not counted again where the result tells it too.
+    const known = overlayFields(KINDS[eventType].fields(this.#view), this.#contributed);
     const event = {
       ...this.#args && { actions: this.#args },
       ...known,
       latency_ms: this.#view.latencyMs,
-      system_state_before: this.#before,
-      system_state_after: after,
+      ...this.#spec.stateFilter && {
+        system_state_before: this.#before,
+        system_state_after: after,
+      },
       error: failed ? traceError(this.#view.error) : null,
       ...own,
       event_type: eventType,
