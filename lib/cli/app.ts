@@ -28,6 +28,7 @@ import { stateCheck } from "./commands/state_check.ts";
 import { statePath } from "./commands/state_path.ts";
 import { traceList } from "./commands/trace_list.ts";
 import { traceSearch } from "./commands/trace_search.ts";
+import { traceShow } from "./commands/trace_show.ts";
 import { TEXT } from "./refusal.ts";
 import { VERSION } from "./version.ts";
 
@@ -76,7 +77,7 @@ export function buildApp(): Application<Cli> {
     docs: { brief: "The one file that owllm keeps" },
   });
   const trace = buildRouteMap({
-    routes: { list: traceList, search: traceSearch },
+    routes: { list: traceList, show: traceShow, search: traceSearch },
     docs: { brief: "What was recorded of models, tools and environments" },
   });
   const root = buildRouteMap({

@@ -6,7 +6,8 @@ import {
 } from "@stricli/core";
 import { EXIT, exitCodeFor, OwllmError } from "../core/mod.ts";
 import type { Cli, GlobalFlags } from "./context.ts";
-import { createOutput, type Output, write } from "./output.ts";
+import { createOutput, harmlessJson, type Output, write } from "./output.ts";
+import { verbatim } from "./text_width.ts";
 
 export type { Cli, GlobalFlags } from "./context.ts";
 
@@ -135,11 +136,13 @@ export function reportError(
     message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
     recoverySuggestion: "Please report this with the command and OWLLM_DEBUG=1",
   });
-  if (json) write(Deno.stdout, `${JSON.stringify({ error: known }, null, 2)}\n`);
+  if (json) write(Deno.stdout, `${harmlessJson({ error: known })}\n`);
   if (known !== error && (cli.env?.("OWLLM_DEBUG") ?? "") !== "") {
     write(Deno.stderr, `${error instanceof Error ? error.stack : String(error)}\n`);
   }
   const fix = known.recoverySuggestion;
-  write(Deno.stderr, `owllm: ${known.message}\n${fix === undefined ? "" : `  ${fix}\n`}`);
+  const said = `owllm: ${known.message}\n${fix === undefined ? "" : `  ${fix}\n`}`;
+  // Ids and texts of others stand in messages too.
+  write(Deno.stderr, said.split("\n").map(verbatim).join("\n"));
   return exitCodeFor(known) || EXIT.failed;
 }

@@ -32,6 +32,7 @@ export const COMMAND_NEEDS: Readonly<Record<string, Needs>> = {
   "models import": { write: KEEP_STATE },
   "models pull": { write: `${KEEP_STATE}, put weights in place`, run: FETCH_WEIGHTS },
   "trace list": { write: KEEP_STATE },
+  "trace show": { write: KEEP_STATE },
   "trace search": { write: KEEP_STATE },
   "config show": {},
   "config check": {},

@@ -55,12 +55,23 @@ export function createOutput(options: OutputOptions): Output {
     interactive: Deno.stderr.isTerminal() && !options.quiet && !options.json,
     columns: columns(),
     print: (line = "") => options.json || write(Deno.stdout, `${line}\n`),
-    printJson: (value) => write(Deno.stdout, `${JSON.stringify(value, null, 2)}\n`),
+    printJson: (value) => write(Deno.stdout, `${harmlessJson(value)}\n`),
     raw: (text) => write(Deno.stdout, text),
     note: (line) => options.quiet || write(Deno.stderr, `${line}\n`),
     debug: (line) => !options.verbose || write(Deno.stderr, `${line}\n`),
     progress: (text) => options.quiet || write(Deno.stderr, text),
   };
+}
+
+/** JSON escapes the C0 controls itself; what else could do harm on a terminal is escaped too. */
+const HARMFUL = /[\x7f-\x9f\p{Bidi_Control}]/gu;
+
+/** A JSON document that may be looked at on a terminal; it reads as the same data. */
+export function harmlessJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(
+    HARMFUL,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Styles with or without escapes. */

@@ -1,6 +1,7 @@
 import { formatBytes, OwllmError } from "../core/mod.ts";
 import type { TraceSessionRecord } from "../state/mod.ts";
 import type { Style } from "./output.ts";
+import { verbatim } from "./text_width.ts";
 
 /** A time as lists show it: `2026-11-21 10:35:07`, in UTC. */
 export function formatWhen(seconds: number): string {
@@ -55,6 +56,29 @@ export function openRemark({ updatedUs }: TraceSessionRecord, now: Date): string
 /** How long a session took, or has been written to, in ms. */
 export function sessionMs({ createdUs, endedUs, updatedUs }: TraceSessionRecord): number {
   return Math.max(0, (endedUs ?? updatedUs) - createdUs) / 1000;
+}
+
+/** The line that shows a session, or a step of it. */
+export function showCommand(
+  id: string,
+  { step, full = false, traceDb }: {
+    readonly step?: number | null | undefined;
+    readonly full?: boolean;
+    readonly traceDb?: string | undefined;
+  },
+): string {
+  return [
+    `owllm trace show ${quoted(id)}`,
+    step === undefined || step === null ? "" : `--step ${step}`,
+    full ? "--full" : "",
+    traceDb === undefined ? "" : `--trace-db ${quoted(traceDb)}`,
+  ].filter(Boolean).join(" ");
+}
+
+/** A word for a POSIX shell. */
+function quoted(word: string): string {
+  const safe = verbatim(word);
+  return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A flag's whole number from 1 on. */

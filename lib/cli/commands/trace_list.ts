@@ -13,6 +13,7 @@ import {
   parseSince,
   sessionMs,
 } from "../trace_lines.ts";
+import { sessionJson } from "../trace_json.ts";
 import { openTracesFor, TRACES_FLAGS, type TracesFlags } from "../traces.ts";
 
 // An alias, and not an interface: stricli wants to see the flags as a record.
@@ -77,7 +78,7 @@ export const traceList = defineCommand<Flags>({
     const found = state.traces.list({ ...filter, limit: flags.limit + 1 });
     const sessions = found.slice(0, flags.limit);
     const more = found.length > sessions.length;
-    if (out.json) return out.printJson({ sessions: sessions.map(sessionJson), more });
+    if (out.json) return out.printJson({ sessions: sessions.map((one) => sessionJson(one)), more });
     if (sessions.length === 0) return sayNone(run, state.traces);
     printTable(run, state.traces, sessions);
     if (more) out.note(`There are more: owllm trace list --limit ${flags.limit * 5}`);
@@ -152,30 +153,4 @@ function shortId(traces: TracesTable, id: string): string {
   if (id.length <= SHORT_ID + 4) return id;
   const short = id.slice(0, SHORT_ID);
   return traces.idsLike(short, 2).length === 1 ? short : id;
-}
-
-/** A session as `--json` shows it; times in seconds since 1970. */
-function sessionJson(session: TraceSessionRecord) {
-  return {
-    session_id: session.id,
-    kind: session.kind,
-    status: session.status ?? "open",
-    created_at: session.createdUs / 1e6,
-    ended_at: session.endedUs === null ? null : session.endedUs / 1e6,
-    updated_at: session.updatedUs / 1e6,
-    model: session.model,
-    pinned: session.pinned,
-    tags: session.tags,
-    steps: session.steps,
-    events: session.events,
-    messages: session.messages,
-    spans: session.spans,
-    tool_calls: session.toolCalls,
-    errors: session.errors,
-    input_tokens: session.inputTokens,
-    output_tokens: session.outputTokens,
-    cost_usd: session.costUsd,
-    trace_id: session.traceId,
-    metadata: session.metadata,
-  };
 }

@@ -1,7 +1,7 @@
 import type { SearchFound, SearchHit, Snippet } from "../../trace/mod.ts";
 import { defineCommand, type Run } from "../command.ts";
 import { printable, verbatim } from "../text_width.ts";
-import { formatCount, formatWhen, parseCount } from "../trace_lines.ts";
+import { formatCount, formatWhen, parseCount, showCommand } from "../trace_lines.ts";
 import { openTracesFor, traceById, TRACES_FLAGS, type TracesFlags } from "../traces.ts";
 
 // An alias, and not an interface: stricli wants to see the flags as a record.
@@ -70,7 +70,11 @@ function printHits({ out, flags }: Run<Flags>, { hits, matches, more }: SearchFo
     const step = hit.step_index === null ? "" : `  step ${hit.step_index}`;
     out.print(`${sign}${style.bold(whatOf(hit))}${step}  ${style.dim(formatWhen(hit.started_at))}`);
     if (hit.snippet !== null) out.print(`${INDENT}${highlighted(hit.snippet, style.yellow)}`);
-    out.print(`${INDENT}${style.dim(showLine(hit, flags))}`);
+    out.print(
+      `${INDENT}${
+        style.dim(showCommand(hit.session_id, { step: hit.step_index, traceDb: flags.traceDb }))
+      }`,
+    );
   }
   if (more) out.note(`More than ${formatCount(matches)} match; these are the newest`);
   else if (matches > hits.length) {
@@ -81,19 +85,6 @@ function printHits({ out, flags }: Run<Flags>, { hits, matches, more }: SearchFo
 function whatOf({ kind, name }: SearchHit): string {
   const kinds = { cais: "model", runtime: "tool", environment: "env", message: "", span: "span" };
   return printable(`${kinds[kind]} ${name}`);
-}
-
-/** The line that shows where the hit is. */
-function showLine({ session_id, step_index }: SearchHit, { traceDb }: Flags): string {
-  const step = step_index === null ? "" : ` --step ${step_index}`;
-  const file = traceDb === undefined ? "" : ` --trace-db ${quoted(traceDb)}`;
-  return `owllm trace show ${quoted(session_id)}${step}${file}`;
-}
-
-/** A word for a POSIX shell. */
-function quoted(word: string): string {
-  const safe = verbatim(word);
-  return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The piece on one line; what is around and between the marks is made harmless by itself. */

@@ -33,6 +33,8 @@ export interface CallText {
   readonly provider: string;
   readonly model_name: string;
   readonly finish_reason: string | null;
+  /** What was asked for besides the messages, as JSON. */
+  readonly request_params: Clip;
   /** Messages that this session had sent before: the history that each request repeats. */
   readonly repeated: number;
   /** The messages that are new in this request. */
@@ -74,6 +76,9 @@ export interface TraceItem {
   readonly actions: readonly Clip[];
   /** Of a message. */
   readonly message: { readonly target: string; readonly content: Clip } | null;
+  /** The state around the event, as JSON; null where none was recorded. */
+  readonly state_before: Clip | null;
+  readonly state_after: Clip | null;
   readonly metadata: JsonObject;
 }
 
@@ -123,6 +128,8 @@ function headOf(
     output_tokens: outputTokens,
     tokens_per_second: tokensPerSecond(entry, metadata["decode_ms"]),
     cost_usd: (value as unknown as Partial<CAISEvent>).cost_usd ?? null,
+    state_before: event.system_state_before == null ? null : clip(event.system_state_before),
+    state_after: event.system_state_after == null ? null : clip(event.system_state_after),
     metadata,
   };
 }
@@ -191,6 +198,7 @@ function callOf(
     provider: call.provider,
     model_name: call.model_name,
     finish_reason: call.finish_reason,
+    request_params: clip(call.request_params),
     repeated: call.input_messages.length - fresh.length,
     input: fresh.flatMap((message) => partsOf(message, clip)),
     output: call.output_messages.flatMap((message) => partsOf(message, clip)),
