@@ -2,6 +2,10 @@
  * Real parts that tests drive. A part that is not there makes its tests say
  * `skipped: no … (start: …)`; under `CI=true` it makes them fail, because CI is to provide it.
  */
+import { findEngine } from "../../lib/sandbox/engine/engine.ts";
+import { inspectImage } from "../../lib/sandbox/engine/image.ts";
+import { buildSandboxImage } from "../../lib/sandbox/mod.ts";
+import { SANDBOX_SETTINGS } from "./sandbox_settings.ts";
 
 /** A part, or why it is not there. */
 export type Part<T> =
@@ -59,5 +63,50 @@ async function withModel(
     return { there: true, part: { url, model: name ?? found.id } };
   } catch (error) {
     return { there: false, reason: `${reason}; ${error instanceof Error ? error.message : ""}` };
+  }
+}
+
+/** A container daemon with an image for the sandbox. */
+export interface RealDocker {
+  /** `unix:///…` */
+  readonly host: string;
+  /** Digest of an image that `owllm sandbox build` made. */
+  readonly image: string;
+}
+
+/** The environment in which tests look for a daemon. */
+function dockerEnv(host: string): (name: string) => string | undefined {
+  return (name) => name === "DOCKER_HOST" ? host : Deno.env.get(name);
+}
+
+/**
+ * The real Docker: `OWLLM_TEST_DOCKER` is its socket, else `DOCKER_HOST`, else the usual one. The
+ * image is made of this host's packages where it is not there yet.
+ */
+export function realDocker(): Promise<Part<RealDocker>> {
+  docker ??= findDocker();
+  return docker;
+}
+
+let docker: Promise<Part<RealDocker>> | undefined;
+
+async function findDocker(): Promise<Part<RealDocker>> {
+  const host = Deno.env.get("OWLLM_TEST_DOCKER") ?? Deno.env.get("DOCKER_HOST") ??
+    "unix:///var/run/docker.sock";
+  const env = dockerEnv(host);
+  const signal = AbortSignal.timeout(120_000);
+  const stateDir = await Deno.makeTempDir({ prefix: "owllm-image-" });
+  try {
+    const engine = await findEngine({ kind: "docker", env }, signal);
+    const found = await inspectImage(engine, "owllm-sandbox:latest", signal);
+    if (found !== undefined) return { there: true, part: { host, image: found.digest } };
+    const care = { settings: SANDBOX_SETTINGS, stateDir, env, signal };
+    const { digest } = await buildSandboxImage(care, { packages: [] });
+    return { there: true, part: { host, image: digest } };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { there: false, reason: `no Docker daemon (start: systemctl start docker); ${reason}` };
+  } finally {
+    await Deno.remove(stateDir, { recursive: true });
   }
 }
