@@ -48,6 +48,9 @@ git write-tree
 export const CHANGES_SCRIPT = `${PRELUDE}
 cp "$GIT_DIR/index" "$GIT_DIR/index.now"
 export GIT_INDEX_FILE="$GIT_DIR/index.now"
+# What is gone comes first: a path below a directory that became a link is gone too.
+git diff-files -z --name-only --no-renames --diff-filter=D --ignore-submodules=all |
+  git update-index -z --force-remove --stdin
 listed | sort -zu | take
 tree=$(git write-tree)
 printf '%s\\0' "$tree"

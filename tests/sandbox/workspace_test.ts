@@ -1,0 +1,290 @@
+/** What goes into a sandbox, and what comes out of it. */
+import assert from "node:assert/strict";
+import { planCopy } from "../../lib/sandbox/workspace/copy.ts";
+import { tarStream } from "../../lib/sandbox/archive.ts";
+import { realDocker, testWith } from "../support/real_parts.ts";
+import { commitAll, err, host, never, out, withSandbox } from "../support/sandbox.ts";
+import { withTempDir } from "../support/state.ts";
+
+const docker = await realDocker();
+
+testWith(
+  "copyIn() copies files, modes, links and names as they are",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ executor, repository, sh }) => {
+      await Deno.mkdir(`${repository}/a/b`, { recursive: true });
+      const big = crypto.getRandomValues(new Uint8Array(65_536));
+      await Deno.writeFile(`${repository}/a/big`, new Uint8Array([...big, ...big, ...big, 1]));
+      await Deno.writeTextFile(`${repository}/run`, "#!/bin/sh\necho ran\n", { mode: 0o700 });
+      await Deno.writeTextFile(`${repository}/private`, "p", { mode: 0o600 });
+      await Deno.writeTextFile(`${repository}/empty`, "");
+      await Deno.chmod(`${repository}/empty`, 0o4755);
+      const name = `${"long".repeat(40)} é\n"'$`;
+      await Deno.writeTextFile(`${repository}/a/b/${name}`, "odd");
+      await Deno.symlink("run", `${repository}/link`);
+      await Deno.symlink("/etc/shadow", `${repository}/outside`);
+      await Deno.symlink(repository, `${repository}/loop`);
+      await host("mkfifo", [`${repository}/pipe`]);
+      const report = await executor.copyIn(repository, never);
+      assert.equal(report.files, 5);
+      assert.deepEqual(report.leftOut, [{
+        path: "pipe",
+        reason: "it is neither a file nor a directory",
+      }]);
+      const ours = (await host("sha256sum", ["a/big"], repository)).trim();
+      assert.equal(out(await sh("sha256sum a/big")).trim(), ours);
+      assert.equal(out(await sh("./run; ./link")), "ran\nran\n");
+      assert.equal(out(await sh("cat a/b/*")), "odd");
+      assert.equal(
+        out(await sh("stat -c '%a %n' run private empty a")),
+        "755 run\n644 private\n755 empty\n755 a\n",
+      );
+      assert.equal(out(await sh("readlink outside loop")), `/etc/shadow\n${repository}\n`);
+      assert.match(err(await sh("cat outside")), /No such file|Permission denied/);
+      assert.equal(
+        out(await sh("stat -c %U .; id -un; touch new && echo yes")).endsWith("yes\n"),
+        true,
+      );
+    }),
+);
+
+testWith(
+  "diff() is a patch that makes the host's repository the same",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ executor, repository, sh }) => {
+      const changed = await sh(`set -e
+      printf 'one\\r\\ntwo' >crlf.txt; printf 'z' >>plain.txt; rm gone.txt; chmod +x script
+      mkdir -p new/deep; echo new >'new/deep/a b'; printf '\\0\\1\\2' >new/bin
+      head -c 100000 /dev/urandom >random.bin; printf '' >made_empty; mv moved.txt 'moved é.txt'
+      echo ignored >build/out.o; echo tracked >>build/kept.txt; (umask 077; echo p >private)`);
+      assert.equal(changed.code, 0, err(changed));
+      const { patch, paths, refused } = await executor.diff(never);
+      assert.deepEqual(refused, []);
+      assert.ok(!paths.includes("build/out.o"), "what git ignores comes back");
+      assert.ok(
+        paths.includes("build/kept.txt"),
+        "what is tracked though ignored does not come back",
+      );
+      const file = await Deno.makeTempFile();
+      await Deno.writeFile(file, patch);
+      await host("git", ["apply", "--whitespace=nowarn", file], repository);
+      await Deno.remove(file);
+      const list =
+        "find . -path ./.git -prune -o -path ./build/out.o -prune -o -type f -print0 | sort -z | xargs -0 sha256sum";
+      assert.equal(await host("bash", ["-c", list], repository), out(await sh(list)));
+      assert.equal(await host("bash", ["-c", "stat -c %A script"], repository), "-rwxr-xr-x\n");
+      assert.deepEqual((await executor.diff(never)).paths, paths, "a second look differs");
+    }, {
+      async prepare(repository) {
+        const files = {
+          ".gitignore": "build/\n",
+          "crlf.txt": "one\r\n",
+          "plain.txt": "$Id$ x\n",
+          "gone.txt": "g",
+          "moved.txt": "m\n",
+          "script": "s",
+          "build/kept.txt": "k\n",
+        };
+        await Deno.mkdir(`${repository}/build`);
+        for (const [name, text] of Object.entries(files)) {
+          await Deno.writeTextFile(`${repository}/${name}`, text);
+        }
+        await commitAll(repository);
+        // Not committed: a diff is against what was copied, and not against a commit.
+        await Deno.writeTextFile(`${repository}/plain.txt`, "$Id$ dirty\n");
+        await Deno.writeTextFile(`${repository}/untracked.txt`, "u\n");
+      },
+    }),
+);
+
+testWith(
+  "diff() compares bytes, whatever the attributes of the repository say",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ executor, sh }) => {
+      await sh(
+        "printf 'one\\r\\ntwo\\n$Id: x$\\n' >a.txt; printf 'q\\r\\n' >a.q; printf 'q\\n' >b.txt",
+      );
+      const { patch, paths } = await executor.diff(never);
+      assert.deepEqual(paths, ["a.q", "a.txt"], "an unchanged file differs");
+      assert.match(new TextDecoder().decode(patch), /^-one\n\+one\r\n\+two\n\+\$Id: x\$$/m);
+    }, {
+      async prepare(repository) {
+        const attributes =
+          "*.txt text eol=crlf ident working-tree-encoding=UTF-16 filter=evil\n*.q -diff\n";
+        await Deno.writeTextFile(`${repository}/.gitattributes`, attributes);
+        await Deno.writeTextFile(`${repository}/a.txt`, "one\n");
+        await Deno.writeTextFile(`${repository}/a.q`, "q\n");
+        await Deno.writeTextFile(`${repository}/b.txt`, "q\n");
+      },
+    }),
+);
+
+testWith(
+  "diff() lets no link, no nested repository and no name of git's out",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ executor, sh }) => {
+      const made = await sh(`set -e
+      ln -s /etc/passwd link; rm file; ln -s ../../x file; rm -r dir; ln -s /tmp dir
+      mkdir nested; git init -q nested; echo n >nested/n; mkdir -p x/.GIT/hooks 'y/git~1'
+      echo evil >x/.GIT/hooks/pre-commit; echo evil >'y/git~1/config'; echo c >"$(printf 'a\\nb')"
+      echo fine >fine; echo evil >.git/evil`);
+      assert.equal(made.code, 0, err(made));
+      const { patch, paths, refused } = await executor.diff(never);
+      assert.deepEqual(paths, ["dir/inner", "fine"]);
+      assert.deepEqual(refused.map(({ path }) => path).sort(), [
+        "a\nb",
+        "dir",
+        "file",
+        "link",
+        "y/git~1/config",
+      ]);
+      const text = new TextDecoder().decode(patch);
+      assert.doesNotMatch(text, /120000|160000|evil|passwd|\.\.\/x/);
+      assert.match(text, /\+fine/);
+    }, {
+      async prepare(repository) {
+        await Deno.mkdir(`${repository}/dir`);
+        await Deno.writeTextFile(`${repository}/dir/inner`, "i\n");
+        await Deno.writeTextFile(`${repository}/file`, "f\n");
+        await commitAll(repository);
+      },
+    }),
+);
+
+testWith(
+  "diff() is not led astray by what a command does to git and its names",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ executor, sh }) => {
+      await sh(
+        `rm -rf .git/objects .git/index; echo '*' >.gitignore; echo '* -diff filter=x' >.gitattributes
+      echo changed >file; mkdir -p sub && cd sub && git init -q . && git config core.fsmonitor 'touch /tmp/ran' ;
+      echo '[core] fsmonitor = touch /tmp/ran' >>/workspace/.git/config; true`,
+      );
+      const { patch } = await executor.diff(never);
+      assert.match(new TextDecoder().decode(patch), /^-f\n\+changed$/m);
+      assert.equal(out(await sh("ls /tmp")), "");
+      assert.notEqual((await sh("ls /owllm/git || cat /owllm/git/index")).code, 0);
+    }, {
+      async prepare(repository) {
+        await Deno.writeTextFile(`${repository}/file`, "f\n");
+        await commitAll(repository);
+      },
+    }),
+);
+
+testWith(
+  "the keeper's part of .git cannot be written, replaced or moved away",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ sh }) => {
+      const tries = [
+        "echo x >.git/config",
+        "echo x >>.git/config",
+        "rm -f .git/config; test ! -e .git/config",
+        "mv .git/config .git/c",
+        "echo x >.git/new && mv -f .git/new .git/config",
+        "echo x >.git/hooks/pre-commit",
+        "rmdir .git/hooks",
+        "mv .git/hooks .git/h",
+        "mv .git other",
+        "chmod 777 .git .git/config .git/hooks",
+        "git config alias.x '!id'",
+        "ln -f /tmp .git/config",
+      ];
+      for (const attempt of tries) assert.notEqual((await sh(attempt)).code, 0, attempt);
+      assert.equal(
+        out(await sh("stat -c '%U %a' .git .git/config .git/hooks")),
+        "keeper 1777\nkeeper 444\nkeeper 555\n",
+      );
+      const works = await sh(
+        "echo 1 >f && git add f && git -c user.name=a -c user.email=b commit -qm x && git log --format=%s",
+      );
+      assert.equal(out(works), "x\nfirst\n", err(works));
+    }, { prepare: commitAll }),
+);
+
+testWith(
+  "a repository without .git gets a read-only one, so that none can be planted",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ sh }) => {
+      assert.notEqual((await sh("echo x >.git/config || mv .git g")).code, 0);
+      assert.equal(out(await sh("ls -A")), ".git\n");
+    }, { prepare: () => Promise.resolve() }),
+);
+
+testWith(
+  "a linked worktree comes with its history",
+  docker,
+  (docker) =>
+    withTempDir((main) =>
+      withSandbox(docker, async ({ sh }) => {
+        const seen = await sh(
+          "git log --format=%s && git status --short && git branch --show-current",
+        );
+        assert.equal(out(seen), "first\n M file\nside\n", err(seen));
+      }, {
+        async prepare(repository) {
+          await Deno.writeTextFile(`${main}/file`, "f\n");
+          await commitAll(main);
+          await host("git", ["worktree", "add", "-q", "-b", "side", repository], main);
+          await Deno.writeTextFile(`${repository}/file`, "changed\n");
+        },
+      })
+    ),
+);
+
+Deno.test("planCopy() follows no .git file to a repository that does not know of it", () =>
+  withTempDir(async (dir) => {
+    const [mine, other] = [`${dir}/mine`, `${dir}/other`];
+    await Deno.mkdir(mine);
+    await Deno.mkdir(other);
+    await Deno.writeTextFile(`${other}/secret`, "s");
+    await commitAll(other);
+    await Deno.writeTextFile(`${mine}/.git`, `gitdir: ${other}/.git\n`);
+    const plan = await planCopy(mine, { exclude: [], maxBytes: 1e9, signal: never });
+    assert.deepEqual(plan.worker, []);
+    assert.deepEqual(plan.leftOut.map(({ path }) => path), [".git"]);
+  }));
+
+Deno.test("tarStream() leaves out a file that became a link after it was listed", () =>
+  withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/secret`, "do not copy me");
+    await Deno.mkdir(`${dir}/repository`);
+    for (const name of ["a", "b", "c"]) await Deno.writeTextFile(`${dir}/repository/${name}`, name);
+    const plan = await planCopy(`${dir}/repository`, { exclude: [], maxBytes: 1e9, signal: never });
+    await Deno.remove(`${dir}/repository/b`);
+    await Deno.symlink(`${dir}/secret`, `${dir}/repository/b`);
+    await Deno.remove(`${dir}/repository/c`);
+    const leftOut: string[] = [];
+    const stream = tarStream(plan.worker, { onLeftOut: (name) => leftOut.push(name) });
+    const text = await new Response(stream).text();
+    assert.deepEqual(leftOut, ["b", "c"]);
+    assert.doesNotMatch(text, /do not copy me/);
+  }));
+
+Deno.test("planCopy() says what is too big, and leaves out what sandbox.exclude names", () =>
+  withTempDir(async (dir) => {
+    await Deno.mkdir(`${dir}/a/target`, { recursive: true });
+    await Deno.writeFile(`${dir}/a/target/big`, new Uint8Array(3_000_000));
+    await Deno.writeTextFile(`${dir}/small`, "s");
+    const limits = { maxBytes: 2_000_000, signal: never };
+    await assert.rejects(planCopy(dir, { ...limits, exclude: [] }), (error: Error) => {
+      assert.match(
+        error.message,
+        /does not fit into the sandbox's 2 MiB; the biggest that was seen: a \(3 MiB\)/,
+      );
+      return true;
+    });
+    const plan = await planCopy(dir, { ...limits, exclude: ["target"] });
+    assert.deepEqual(plan.worker.map(({ name }) => name), ["a", "small"]);
+    await assert.rejects(
+      planCopy(`${dir}/nowhere`, { ...limits, exclude: [] }),
+      /There is no directory/,
+    );
+  }));
