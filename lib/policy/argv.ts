@@ -119,7 +119,7 @@ function unknownProgram(session: Session, rest: readonly Arg[], state: ShellStat
       if (!isSecretPath(resolvePath(dir, text))) continue;
       session.recorder.find(refused("secret", `"${text}" may hold keys, tokens or passwords`), arg);
     }
-    if (/\s/.test(text)) {
+    if (/[\s{$`;&|<>]/.test(text)) {
       session.recorder.onlyDenials(() => session.text(text, arg, state.fork(), UNKNOWN_STREAM));
     }
   }

@@ -107,10 +107,14 @@ export function decide(command: string, context: PolicyContext): Verdict {
   if (strictest(early) === "deny") return verdict(early, new Recorder());
   return judge(command.length, context, early, (session, state) => {
     const { script, problems } = parseScript(command);
+    const inside = (at: number) => Math.min(at, command.length);
     for (const { message, start, end } of problems) {
-      session.recorder.find(needsPerson("syntax", `Not understood: ${message}`), { start, end });
+      // What is missing at the end is reported behind the end.
+      const span = { start: inside(start), end: inside(end) };
+      session.recorder.find(needsPerson("syntax", `Not understood: ${message}`), span);
     }
-    if (script.commands.length === 0) {
+    // A comment alone does nothing and is allowed; no text at all is somebody's mistake.
+    if (command.trim() === "") {
       session.recorder.find(needsPerson("empty", "There is no command"), {
         start: 0,
         end: command.length,

@@ -55,7 +55,7 @@ Deno.test("createRule() is quick for a pattern of many stars", () => {
 
 Deno.test("decide() is made stricter by a rule, in every wrapper, and never milder", () => {
   const context = { ...PLAIN_WORLD, rules: [createRule(rule(["git", "log"]))] };
-  for (const text of ["git log", "ls && git log -1", "(git log)", "echo $(git log)"]) {
+  for (const text of ["git log", "ls && git log -1", "timeout 5 git log", "bash -c 'git log'"]) {
     assert.equal(decide(text, PLAIN_WORLD).decision === "deny", false, text);
     const { decision, reasons } = decide(text, context);
     assert.equal(decision, "deny", text);
@@ -67,11 +67,11 @@ Deno.test("decide() is made stricter by a rule, in every wrapper, and never mild
 
 Deno.test("failedExamples() names the examples that turned out otherwise", () => {
   const good = rule(["git", "log"], {
-    match: ["git log", "cd src && git log -1", "echo $(git log)"],
+    match: ["git log", "cd src && git log -1", "xargs git log"],
     notMatch: ["git status", "echo git log"],
   });
   assert.deepEqual(failedExamples(good), []);
-  const bad = { ...good, match: ["git log", "git lug"], notMatch: ["ls", "! git log"] };
+  const bad = { ...good, match: ["git log", "git lug"], notMatch: ["ls", "env git log"] };
   assert.deepEqual(failedExamples(bad), [
     { list: "match", index: 1 },
     { list: "notMatch", index: 1 },
