@@ -5,7 +5,7 @@ import { applyRules } from "./rules.ts";
 import { type ArgvOptions, needsPerson, refused, type Session } from "./session.ts";
 import { isDownloaded } from "./downloads.ts";
 import type { Span } from "./recorder.ts";
-import { tableOf } from "./specs/mod.ts";
+import { moduleOf, tableOf } from "./specs/mod.ts";
 import type { ShellState } from "./state.ts";
 import type { Table } from "./table.ts";
 import { type Arg, display, known, type Stream, taintOf, UNKNOWN_STREAM } from "./values.ts";
@@ -51,7 +51,7 @@ export function judgeArgv(
   }
   session.recorder.effect("exec", name);
   const base = name.slice(name.lastIndexOf("/") + 1);
-  const table = tableOf(base);
+  const table = how.module === true ? moduleOf(base) : tableOf(base);
   if (name.includes("/") && !SYSTEM_BINS.test(name)) {
     const finding = judgeProgramPath(name, first, table, state, session);
     if (finding !== undefined) {

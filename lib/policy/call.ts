@@ -184,6 +184,17 @@ export class Call {
     );
   }
 
+  /** A flag that a script hands on to a program that is not known: only plain ones pass. */
+  extra(arg: Arg): void {
+    if (
+      /^-(?:[qvx]+|-(?:verbose|quiet|silent|bail|runInBand|ci|no-color|watch=false|watchAll=false|passWithNoTests|fail-fast|run))$/
+        .test(known(arg) ?? "")
+    ) {
+      return;
+    }
+    this.find(needsPerson("unknown_flag", `"${display(arg)}" is handed on to a program`), arg);
+  }
+
   /** What words print that are not all known: nothing but where they come from. */
   taintedOutput(args: readonly Arg[]): Stream {
     const taint = args.map(taintOf).find((found) => found !== undefined);

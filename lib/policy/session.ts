@@ -33,6 +33,8 @@ export interface Session {
 export interface ArgvOptions {
   /** Functions of the shell do not apply (`command`, `xargs`, `env`). */
   readonly external?: boolean;
+  /** The name is that of a Python module. */
+  readonly module?: boolean;
   /** The words of an unknown program are not tried as commands again. */
   readonly tails?: boolean;
   /** The command has its own entry in the record already. */

@@ -8,12 +8,32 @@ import { AWK } from "./awk.ts";
 import { FIND } from "./find.ts";
 import { GIT } from "./git.ts";
 import { SED } from "./sed.ts";
+import { CONTAINERS } from "./containers.ts";
+import { LANGUAGES, MODULES } from "./languages.ts";
+import { NETWORK } from "./network.ts";
+import { PROJECT } from "./project.ts";
+import { PYTHON_TOOLS } from "./python.ts";
 import { READERS } from "./readers.ts";
 import { SEARCH } from "./search.ts";
 import { SHELL } from "./shell.ts";
 import { WRAPPERS } from "./wrappers.ts";
 
-const FAMILIES: readonly Tables[] = [READERS, SHELL, WRAPPERS, FILES, SEARCH, FIND, SED, AWK, GIT];
+const FAMILIES: readonly Tables[] = [
+  READERS,
+  SHELL,
+  WRAPPERS,
+  FILES,
+  SEARCH,
+  FIND,
+  SED,
+  AWK,
+  GIT,
+  LANGUAGES,
+  PYTHON_TOOLS,
+  PROJECT,
+  NETWORK,
+  CONTAINERS,
+];
 
 const BY_NAME: ReadonlyMap<string, Table> = new Map(
   FAMILIES.flatMap((family) =>
@@ -26,6 +46,11 @@ const BY_NAME: ReadonlyMap<string, Table> = new Map(
 /** The table of a program; undefined when it is not known. */
 export function tableOf(name: string): Table | undefined {
   return BY_NAME.get(name);
+}
+
+/** The table of a Python module that `python -m` runs. */
+export function moduleOf(name: string): Table | undefined {
+  return Object.hasOwn(MODULES, name) ? MODULES[name] : tableOf(name);
 }
 
 /** The names of all known programs. */
