@@ -50,6 +50,13 @@ export type {
   NewMessage,
   NewRuntimeEvent,
 } from "./new_events.ts";
+export {
+  assertTraceEquivalence,
+  compareTraces,
+  type DifferenceKind,
+  type ParityOptions,
+  type TraceDifference,
+} from "./parity.ts";
 export * from "./query/mod.ts";
 export { createRedactor, REDACTED, type Redactor } from "./redact.ts";
 export type * from "./session_options.ts";
