@@ -50,6 +50,19 @@ export function realLlamaCpp(): Promise<Part<RealServer>> {
   return withModel(url, undefined, "no llama.cpp server (start: llama-server -m MODEL.gguf)");
 }
 
+/** Phoenix: `OWLLM_TEST_PHOENIX` is its URL, else the usual port. */
+export async function realPhoenix(): Promise<Part<string>> {
+  const url = Deno.env.get("OWLLM_TEST_PHOENIX") ?? "http://127.0.0.1:6006";
+  const reason = "no Phoenix (start: phoenix serve)";
+  try {
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return response.ok ? { there: true, part: url } : { there: false, reason };
+  } catch (error) {
+    return { there: false, reason: `${reason}; ${error instanceof Error ? error.message : ""}` };
+  }
+}
+
 async function withModel(
   url: string,
   name: string | undefined,

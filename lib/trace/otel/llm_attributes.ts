@@ -1,4 +1,11 @@
-import type { CAISEvent, Json, JsonObject, LlmMessage, ToolCallRecord } from "../events.ts";
+import type {
+  CAISEvent,
+  Json,
+  JsonObject,
+  LlmMessage,
+  MessagePart,
+  ToolCallRecord,
+} from "../events.ts";
 import { textOf } from "../store/words.ts";
 import { AttributeSet } from "./attributes.ts";
 import { LISTS } from "./names.ts";
@@ -12,9 +19,10 @@ export function llmAttributes(event: CAISEvent): SpanAttributes {
   const first = event.call_records.at(0);
   const last = event.call_records.at(-1);
   const usage = last?.usage;
+  const firstMs = event.metadata["first_token_ms"];
   const set = new AttributeSet()
-    .tell("spanKind", "LLM")
-    .tell("operation", "chat")
+    .tell("spanKind", isEmbedding(event) ? "EMBEDDING" : "LLM")
+    .tell("operation", isEmbedding(event) ? "embeddings" : "chat")
     .tell("provider", event.provider ?? last?.provider)
     .tell("requestModel", event.model_name ?? last?.model_name)
     .tell("responseModel", last?.model_name)
@@ -25,6 +33,7 @@ export function llmAttributes(event: CAISEvent): SpanAttributes {
     .tell("totalTokens", event.total_tokens ?? usage?.total_tokens)
     .tell("cacheReadTokens", usage?.cache_read_tokens)
     .tell("reasoningTokens", usage?.reasoning_tokens)
+    .tell("firstChunk", typeof firstMs === "number" ? firstMs / 1000 : null)
     .tell("cost", event.cost_usd);
   if (first === undefined || last === undefined) return set.all;
   const input = first.input_messages;
@@ -34,9 +43,14 @@ export function llmAttributes(event: CAISEvent): SpanAttributes {
   putMessages(set, LISTS.outputMessages, output);
   set.tellJson("inputMessages", input.map(genAiMessage));
   set.tellJson("outputMessages", output.map(genAiMessage));
-  set.tellValue("input", input.map(textOf).findLast((text) => text !== ""));
-  set.tellValue("output", output.map(textOf).join("\n") || callsAsJson(output));
+  set.tellValue("input", input.map(saidIn).findLast((text) => text !== ""));
+  set.tellValue("output", output.map(saidIn).join("\n") || callsAsJson(output));
   return set.all;
+}
+
+/** Whether texts were turned into vectors: there is no answer in words. */
+export function isEmbedding(event: CAISEvent): boolean {
+  return event.call_records.at(-1)?.api_type === "embeddings";
 }
 
 /** A model that only calls tools may have no message: its calls need one to stand in. */
@@ -73,7 +87,7 @@ function putMessages(set: AttributeSet, list: string, messages: readonly LlmMess
     const put = (name: string, value: string | null | undefined) =>
       set.put(`${list}.${i}.${name}`, value);
     put(names.role, message.role);
-    put(names.content, textOf(message) || null);
+    put(names.content, saidIn(message) || null);
     put(names.name, message.name);
     put(names.toolCallId, message.tool_call_id);
     for (const [j, call] of (message.tool_calls ?? []).entries()) {
@@ -85,15 +99,23 @@ function putMessages(set: AttributeSet, list: string, messages: readonly LlmMess
   }
 }
 
+/** The text of a message without what the model only thought. */
+function saidIn(message: LlmMessage): string {
+  return textOf({ ...message, parts: message.parts.filter((part) => !isThought(part)) });
+}
+
+function isThought({ type }: MessagePart): boolean {
+  return type === "thinking" || type === "reasoning";
+}
+
 /** A message in the JSON that `gen_ai.*` specifies. */
 function genAiMessage(message: LlmMessage): JsonObject {
-  const text = textOf(message);
-  const answer = message.role === "tool";
-  const parts: JsonObject[] = answer
-    ? [{ type: "tool_call_response", id: message.tool_call_id ?? null, response: text }]
-    : text === ""
-    ? []
-    : [{ type: "text", content: text }];
+  const text = saidIn(message);
+  const parts: JsonObject[] = message.parts.filter(isThought)
+    .map((part) => ({ type: "reasoning", content: part.text }));
+  if (message.role === "tool") {
+    parts.push({ type: "tool_call_response", id: message.tool_call_id ?? null, response: text });
+  } else if (text !== "") parts.push({ type: "text", content: text });
   for (const call of message.tool_calls ?? []) {
     const { call_id: id, name, arguments_json } = call;
     parts.push({ type: "tool_call", id, name, arguments: parsed(arguments_json) });

@@ -12,6 +12,7 @@ export const NAMES = {
   responseModel: ["gen_ai.response.model"],
   responseId: ["gen_ai.response.id"],
   finishReasons: ["gen_ai.response.finish_reasons"],
+  firstChunk: ["gen_ai.response.time_to_first_chunk"],
   invocation: ["llm.invocation_parameters"],
   temperature: ["gen_ai.request.temperature"],
   topP: ["gen_ai.request.top_p"],

@@ -12,7 +12,7 @@ import type {
 } from "../events.ts";
 import type { SessionHead, StepHead } from "../sink.ts";
 import { AttributeSet, cut } from "./attributes.ts";
-import { llmAttributes } from "./llm_attributes.ts";
+import { isEmbedding, llmAttributes } from "./llm_attributes.ts";
 import { EXCEPTION } from "./names.ts";
 import {
   hrTime,
@@ -158,7 +158,8 @@ function kindOf(event: TraceEvent): Own {
 function thinking(event: CAISEvent): Own {
   if (event.model_name !== null || event.call_records.length > 0) {
     const model = event.model_name ?? event.call_records.at(-1)?.model_name ?? "";
-    return { name: `chat ${model}`, kind: SPAN_KIND.client, attributes: llmAttributes(event) };
+    const name = `${isEmbedding(event) ? "embeddings" : "chat"} ${model}`;
+    return { name, kind: SPAN_KIND.client, attributes: llmAttributes(event) };
   }
   const set = new AttributeSet()
     .tell("spanKind", "AGENT")
