@@ -26,6 +26,7 @@ import { smokeModel } from "./commands/smoke_model.ts";
 import { stateBackup } from "./commands/state_backup.ts";
 import { stateCheck } from "./commands/state_check.ts";
 import { statePath } from "./commands/state_path.ts";
+import { traceExport } from "./commands/trace_export.ts";
 import { traceList } from "./commands/trace_list.ts";
 import { traceSearch } from "./commands/trace_search.ts";
 import { traceShow } from "./commands/trace_show.ts";
@@ -77,7 +78,7 @@ export function buildApp(): Application<Cli> {
     docs: { brief: "The one file that owllm keeps" },
   });
   const trace = buildRouteMap({
-    routes: { list: traceList, show: traceShow, search: traceSearch },
+    routes: { list: traceList, show: traceShow, search: traceSearch, export: traceExport },
     docs: { brief: "What was recorded of models, tools and environments" },
   });
   const root = buildRouteMap({
