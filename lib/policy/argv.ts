@@ -8,7 +8,15 @@ import type { Span } from "./recorder.ts";
 import { moduleOf, tableOf } from "./specs/mod.ts";
 import type { ShellState } from "./state.ts";
 import type { Table } from "./table.ts";
-import { type Arg, display, known, type Stream, taintOf, UNKNOWN_STREAM } from "./values.ts";
+import {
+  type Arg,
+  display,
+  known,
+  prefixOf,
+  type Stream,
+  taintOf,
+  UNKNOWN_STREAM,
+} from "./values.ts";
 import { callFunction } from "./functions.ts";
 
 /** Directories that the system's own programs are in. */
@@ -134,12 +142,23 @@ function unknownProgram(session: Session, rest: readonly Arg[], state: ShellStat
 
 /** Judges a call by its table, going down into sub-commands. */
 function judgeCall(call: Call, table: Table): Stream {
+  if (onlyVersion(call, table)) return UNKNOWN_STREAM;
   if (table.always !== undefined) {
     call.role(table.always.role, undefined, call.span, table.always.why);
   }
   const always = table.commands !== undefined || table.runner === true;
   if (always || (table.here === true && call.options.operands.length === 0)) {
     call.file(call.word("."), "stat");
+  }
+  const fromFile =
+    table.runner === true && !/^(?:npm|pnpm|yarn|deno|eslint|jest|vitest)$/.test(call.name)
+      ? call.args.find((arg) => prefixOf(arg).startsWith("@"))
+      : undefined;
+  if (fromFile !== undefined) {
+    call.find(
+      needsPerson("configuration", `"${display(fromFile)}" may name flags in a file`),
+      fromFile,
+    );
   }
   if (table.whole !== undefined) return table.whole(call) ?? defaultOutput(call);
   if (table.commands !== undefined && call.options.operands.length > 0) {
@@ -151,6 +170,13 @@ function judgeCall(call: Call, table: Table): Stream {
   call.judgeTable();
   table.judge?.(call);
   return table.output?.(call) ?? defaultOutput(call);
+}
+
+/** Every known program says its version and its flags without doing anything else. */
+function onlyVersion(call: Call, { always }: Table): boolean {
+  const refusedAnyway = always !== undefined && /^(?:destroy|privilege|escape)$/.test(always.role);
+  return !refusedAnyway && call.path === call.name && call.args.length === 1 &&
+    /^--(?:version|help)$/.test(known(call.args[0] as Arg) ?? "");
 }
 
 function asksForHelp(call: Call): boolean {

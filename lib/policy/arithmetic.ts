@@ -2,6 +2,7 @@ import type { ArithmeticExpression } from "./parse.ts";
 import type { Span } from "./recorder.ts";
 import { needsPerson, type Place, spanOf } from "./session.ts";
 import type { Piece } from "./values.ts";
+import { setVariable } from "./variables.ts";
 
 const NUMBER = /^\s*[+-]?(?:0[xX][0-9a-fA-F]+|\d+(?:#[0-9a-zA-Z@_]+)?)\s*$/;
 const NAME = /^\s*([A-Za-z_]\w*)\s*$/;
@@ -17,11 +18,15 @@ export type ExpandParts = (word: ArithmeticExpression & { type: "ArithmeticWord"
  */
 export function judgeArithmetic(
   expression: ArithmeticExpression | undefined,
+  text: string,
   place: Place,
   span: Span,
   expand: ExpandParts,
 ): void {
-  if (expression === undefined) return;
+  if (expression === undefined) {
+    if (text.trim() !== "") place.session.recorder.find(odd(text), span);
+    return;
+  }
   const visit = (node: ArithmeticExpression): void => {
     switch (node.type) {
       case "ArithmeticBinary":
@@ -54,7 +59,7 @@ export function judgeArithmetic(
     if (target === undefined) place.session.recorder.find(odd(name), span);
     else {
       if (operator !== "=") variable(target);
-      place.state.variables.set(target, { pieces: [{ kind: "number" }] });
+      setVariable(place.session, place.state, target, { pieces: [{ kind: "number" }] }, span);
     }
   };
   const variable = (name: string) => {

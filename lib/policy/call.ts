@@ -24,6 +24,7 @@ const ROLE_FINDINGS: Partial<Record<Role, (what: string) => Finding>> = {
   exec: (what) => needsPerson("executes", `"${what}" runs another program`),
   config: (what) =>
     needsPerson("configuration", `"${what}" may load code or settings that run code`),
+  names: (what) => needsPerson("unknown_path", `"${what}" reads whatever a file names`),
   net: (what) => needsPerson("network", `"${what}" uses the network`),
   env: (what) => needsPerson("environment", `"${what}" shows or changes the environment`),
   approve: (what) => needsPerson("needs_person", `"${what}" does more than read`),
@@ -33,7 +34,14 @@ const ROLE_FINDINGS: Partial<Record<Role, (what: string) => Finding>> = {
   credentials: (what) => refused("secret", `"${what}" handles keys, tokens or passwords`),
 };
 /** Roles of flags that a word of unknown content must not become. */
-const HARMLESS_ROLES: ReadonlySet<string> = new Set(["none", "text", "read", "stat", "tree"]);
+const HARMLESS_ROLES: ReadonlySet<string> = new Set([
+  "none",
+  "text",
+  "read",
+  "stat",
+  "tree",
+  "names",
+]);
 
 /** One program call that is being judged by its table. */
 export class Call {
@@ -215,7 +223,7 @@ export class Call {
   /** Whether a word that starts with something unknown may start with a dash. */
   couldStartWithDash(arg: Arg): boolean {
     if (prefixOf(arg) !== "") return prefixOf(arg).startsWith("-");
-    const first = arg.pieces[0];
+    const first = arg.pieces.find((piece) => piece.kind !== "text" || piece.text !== "");
     switch (first?.kind) {
       case "glob": {
         const pattern = display(arg);

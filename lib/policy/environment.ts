@@ -27,7 +27,7 @@ const ACTED_ON =
 
 /** What speaks against putting `name=value` into the environment of a program. */
 export function judgeEnvironment(name: string, value: string | undefined): Finding | undefined {
-  if (PLAIN_WRITES.has(name)) return undefined;
+  if (PLAIN_WRITES.has(name) || isPlainIfs(name, value)) return undefined;
   if (PAGERS.has(name) && (value === "cat" || value === "")) return undefined;
   if (/^(?:LD_PRELOAD|LD_LIBRARY_PATH|LD_AUDIT|DYLD_INSERT_LIBRARIES|BASH_ENV)$/.test(name)) {
     return refused("environment", `"${name}" puts foreign code into every program that starts`);
@@ -35,11 +35,14 @@ export function judgeEnvironment(name: string, value: string | undefined): Findi
   return needsPerson("environment", `"${name}" may change what the program does`);
 }
 
+/** Reading lines as they are, `while IFS= read -r line`, and the usual separators. */
+function isPlainIfs(name: string, value: string | undefined): boolean {
+  return name === "IFS" && value !== undefined && /^[\s,:;|]*$/.test(value);
+}
+
 /** What speaks against setting a variable of the shell itself. */
 export function judgeAssignment(name: string, value: string | undefined): Finding | undefined {
   if (PLAIN_WRITES.has(name) || !ACTED_ON.test(name)) return undefined;
-  // Reading lines as they are, `while IFS= read -r line`, and the usual separators.
-  if (name === "IFS" && value !== undefined && /^[\s,:;|]*$/.test(value)) return undefined;
   return judgeEnvironment(name, value);
 }
 
@@ -49,5 +52,7 @@ export function judgeVariableRead(name: string): Finding | undefined {
   if (SECRET_VARIABLE.test(name)) {
     return refused("secret", `"$${name}" may hold a key, a token or a password`);
   }
+  // By convention the shell's own; what such a one holds was not put there for programs.
+  if (/^[a-z][a-z0-9_]*$/.test(name) && !ACTED_ON.test(name)) return undefined;
   return needsPerson("environment", `"$${name}" comes from the environment`);
 }

@@ -56,7 +56,13 @@ export function expandQuoted(parts: readonly WordPart[], place: Place): Piece[] 
 function braceAlternatives(part: WordPart & { type: "BraceExpansion" }, place: Place): Raw[][] {
   for (const inner of part.parts ?? []) expandPart(inner, place, false);
   const texts = expandBraces(part.text);
-  if (texts === undefined) return [[{ kind: "unknown", why: "braces" }]];
+  if (texts === undefined) {
+    place.session.recorder.find(
+      needsPerson("too_many", `"${part.text}" is not worked out`),
+      spanOf(part, place.frame),
+    );
+    return [[{ kind: "unknown", why: "braces" }]];
+  }
   return texts.map((text) => patternPieces(text, false));
 }
 
@@ -99,8 +105,10 @@ function expandPart(part: WordPart, place: Place, quoted: boolean): Raw[] {
       return [{ kind: "process", stream: substitute(part, place) }];
     case "ArithmeticExpansion": {
       const span = spanOf(part, place.frame);
+      const body = part.text.replace(/^\$(?:\(\(|\[)|(?:\)\)|\])$/g, "");
       judgeArithmetic(
         part.expression,
+        body,
         place,
         span,
         (word) => expandQuoted(word.parts ?? [], place),

@@ -9,6 +9,7 @@ import type { Access } from "./paths.ts";
  * - `exec`: makes the program start another one; a known value is also judged as a script, for denials
  * - `script`: a text that a shell runs, judged as such
  * - `config`: a file or setting that may make the program run code
+ * - `names`: a file with names of files that are then read
  * - `net`: talks to the network; `env`: shows or changes the environment
  * - `approve`: needs a person for another reason
  * - `destroy`, `privilege`, `escape`, `credentials`: refused
@@ -21,6 +22,7 @@ export type Role =
   | "exec"
   | "script"
   | "config"
+  | "names"
   | "net"
   | "env"
   | "approve"

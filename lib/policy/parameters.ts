@@ -2,6 +2,7 @@ import { judgeVariableRead } from "./environment.ts";
 import type { ParameterExpansionPart, SimpleExpansionPart, Word } from "./parse.ts";
 import { needsPerson, type Place, spanOf } from "./session.ts";
 import { type Arg, known, type Piece, textArg } from "./values.ts";
+import { setVariable } from "./variables.ts";
 
 /** Expands the words inside `${…}`; given by the expansion of words. */
 export type ExpandOperand = (word: Word) => Piece[];
@@ -132,7 +133,10 @@ function defaultOf(
     if (operator.endsWith("+")) return filled ? operand : [];
     return filled ? value : operand;
   }
-  if (operator.endsWith("=") && !positional) place.state.forget(part.parameter);
+  if (operator.endsWith("=") && !positional) {
+    const pieces = [unknown(part.text)];
+    setVariable(place.session, place.state, part.parameter, { pieces }, spanOf(part, place.frame));
+  }
   return [unknown(part.text)];
 }
 

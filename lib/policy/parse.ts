@@ -59,6 +59,11 @@ const COVERING: ReadonlySet<string> = new Set([
   "HereString",
   "HereDoc",
   "ArithmeticCommand",
+  "ArithmeticBinary",
+  "ArithmeticUnary",
+  "ArithmeticTernary",
+  "ArithmeticGroup",
+  "ArithmeticWord",
   "Time",
   "Negation",
 ]);

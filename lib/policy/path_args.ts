@@ -86,7 +86,6 @@ function findingsOf(
   if (tail.startsWith("/") && access !== "stat" && isSecretName(tail.slice(1))) {
     return [refused("secret", `"${display(arg)}" may hold keys, tokens or passwords`)];
   }
-  if (access === "stat") return [];
   return [needsPerson("unknown_path", `"${display(arg)}" is not known before the command runs`)];
 }
 

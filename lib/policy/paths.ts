@@ -16,7 +16,7 @@ export interface Finding {
 const PUBLIC =
   /^\/(?:etc\/(?:os-release|lsb-release|debian_version|alpine-release|issue|timezone|shells)|usr\/lib\/os-release|proc\/(?:cpuinfo|meminfo|version|loadavg|uptime|stat|filesystems)|usr\/include(?:\/.*)?|dev\/(?:null|stdin|zero|full|random|urandom))$/;
 /** Files that stand for open descriptors or swallow what is written. */
-const SINKS = /^\/dev\/(?:null|stdin|stdout|stderr|tty|full|fd\/\d+)$/;
+const SINKS = /^\/dev\/(?:null|stdin|stdout|stderr|full|fd\/\d+)$/;
 /** Directories of the system: nothing of a repository belongs there. */
 const SYSTEM = /^\/(?:bin|boot|dev|etc|lib\w*|opt|proc|root|run|sbin|srv|sys|usr|var)(?:\/|$)/;
 /** Files of the user that run at the next login or decide who may log in. */

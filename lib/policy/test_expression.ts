@@ -2,7 +2,7 @@ import { expandValue } from "./expand.ts";
 import type { TestExpression, Word } from "./parse.ts";
 import { judgeArg } from "./path_args.ts";
 import { needsPerson, type Place, spanOf } from "./session.ts";
-import type { Arg } from "./values.ts";
+import { type Arg, known } from "./values.ts";
 
 const COMPARES_NUMBERS = new Set(["-eq", "-ne", "-lt", "-le", "-gt", "-ge"]);
 const TESTS_FILES = /^-[abcdefghkprstuwxGLNOS]$/;
@@ -26,7 +26,11 @@ export function judgeTest(expression: TestExpression, place: Place): void {
       );
     }
   };
-  const file = (word: Word) => judgeArg(value(word), "stat", place.state, place.session);
+  // Whether an unknown file is there says nothing that the command did not know.
+  const file = (word: Word) => {
+    const arg = value(word);
+    if (known(arg) !== undefined) judgeArg(arg, "stat", place.state, place.session);
+  };
   switch (expression.type) {
     case "TestUnary":
       if (expression.operator === "-v" || expression.operator === "-R") {

@@ -23,6 +23,7 @@ import type { Frame, ShellState } from "./state.ts";
 import { union } from "./state.ts";
 import { judgeTest } from "./test_expression.ts";
 import type { Arg, Stream } from "./values.ts";
+import { setVariable } from "./variables.ts";
 
 const NOTHING: Stream = { kind: "text", text: "" };
 const UNKNOWN: Stream = { kind: "unknown" };
@@ -128,7 +129,7 @@ function walkCommand(node: CommandNode, place: Place, stdin: Stream): Stream {
         return walkScript(node.body, place, stdin);
       });
     case "ArithmeticFor": {
-      const judge = (part: ArithmeticExpression | undefined) => arithmetic(part, place, span);
+      const judge = (part: ArithmeticExpression | undefined) => arithmetic(part, "", place, span);
       judge(node.initialize);
       return repeat(place, node, () => {
         judge(node.test);
@@ -143,7 +144,7 @@ function walkCommand(node: CommandNode, place: Place, stdin: Stream): Stream {
       judgeTest(node.expression, place);
       return NOTHING;
     case "ArithmeticCommand":
-      arithmetic(node.expression, place, span);
+      arithmetic(node.expression, node.body, place, span);
       return NOTHING;
     case "Function":
       return define(node, place);
@@ -154,10 +155,11 @@ function walkCommand(node: CommandNode, place: Place, stdin: Stream): Stream {
 
 function arithmetic(
   expression: ArithmeticExpression | undefined,
+  text: string,
   place: Place,
   span: { start: number; end: number },
 ): void {
-  judgeArithmetic(expression, place, span, (word) => expandQuoted(word.parts ?? [], place));
+  judgeArithmetic(expression, text, place, span, (word) => expandQuoted(word.parts ?? [], place));
 }
 
 /** Runs alternatives on copies of the state; afterwards any of them may hold. */
@@ -211,10 +213,8 @@ function walkFor(node: For | Select, place: Place, stdin: Stream): Stream {
   const values = node.wordlist === undefined
     ? [...state.positional]
     : node.wordlist.flatMap((word) => expandWord(word, place));
-  const set = (arg: Arg) => {
-    const exported = state.variables.get(name)?.exported;
-    state.variables.set(name, { pieces: arg.pieces, ...(exported ? { exported } : {}) });
-  };
+  const span = spanOf(node.name, place.frame);
+  const set = (pieces: Arg["pieces"]) => setVariable(place.session, state, name, { pieces }, span);
   if (node.type === "Select") {
     place.session.recorder.find(
       needsPerson("interactive", '"select" waits for a person'),
@@ -225,15 +225,13 @@ function walkFor(node: For | Select, place: Place, stdin: Stream): Stream {
     const digits = values.every((arg) =>
       arg.pieces.every((piece) => piece.kind === "text" && /^\d+$/.test(piece.text))
     );
-    state.variables.set(name, {
-      pieces: [digits ? { kind: "number" } : { kind: "unknown", why: `$${name}` }],
-    });
+    set([digits ? { kind: "number" } : { kind: "unknown", why: `$${name}` }]);
     return repeat(place, node, () => walkScript(node.body, place, stdin));
   }
   let printed: Stream = NOTHING;
   for (const value of values) {
     const turn = () => {
-      set(value);
+      set(value.pieces);
       return walkScript(node.body, place, stdin);
     };
     printed = appended(printed, value.many === true ? repeat(place, node, turn) : turn());

@@ -7,7 +7,7 @@ import { display, known, type Stream, UNKNOWN_STREAM } from "../values.ts";
 const ESCAPES =
   /^--(?:privileged|cap-add|device|pid=host|network=host|net=host|ipc=host|userns=host|uts=host|cgroupns=host|security-opt(?:=.*(?:unconfined|disable))?)(?:=|$)|docker\.sock|containerd\.sock/;
 /** Mounts of places outside the repository. */
-const MOUNTS = /^(?:-v|--volume|--mount)(?:=|$)/;
+const MOUNTS = /^(?:-[a-z]*v|--volume|--mount)(?:=|$)/;
 const HOST = /^(?:host|unconfined)$/;
 
 /** A container program: what reaches out of the container is refused, the command inside is judged too. */

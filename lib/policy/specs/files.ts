@@ -21,7 +21,7 @@ function transfer(call: Call): void {
   const directories = call.given("-d", "--directory").length > 0 && call.name === "install";
   operands.forEach((arg, index) => {
     const target = directories || (!into && index === operands.length - 1);
-    const source = call.name === "mv" ? "delete" : call.name === "ln" ? "stat" : "read";
+    const source = call.name === "mv" ? "delete" : "read";
     call.file(arg, target ? "write" : source);
     if (call.name === "mv" && !target) call.file(arg, "read");
   });

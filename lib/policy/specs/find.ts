@@ -21,7 +21,7 @@ export const FIND_WORDS: Readonly<Record<string, readonly Role[]>> = Object.from
   ...words("-newer -anewer -cnewer -samefile").map((name) => [name, ["stat"]]),
   ...words("-fprint -fprint0 -fls").map((name) => [name, ["write"]]),
   ["-fprintf", ["write", "text"]],
-  ["-files0-from", ["read"]],
+  ["-files0-from", ["config"]],
 ]);
 const RUNS = new Set(["-exec", "-execdir", "-ok", "-okdir"]);
 

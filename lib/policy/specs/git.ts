@@ -48,6 +48,7 @@ function change(role: Role = "approve", more: Partial<Table> = {}): Table {
         "run",
         "foreach",
       ]);
+      revisions(call);
       call.args.forEach((arg, index) => {
         const text = known(arg) ?? "";
         const value = call.args[index + 1];
@@ -147,6 +148,7 @@ function config(call: Call): void {
 
 /** Every operand may be `revision:path`, a path or a range; none of them may name a secret. */
 export function revisions(call: Call): void {
+  formats(call);
   for (const arg of call.options.operands) revision(call, arg);
 }
 
@@ -163,6 +165,17 @@ function revision(call: Call, arg: Arg): void {
     }
   }
   if (/^(?:\/|~|\.\.\/)/.test(text)) call.file(arg, "stat");
+}
+
+/** Placeholders that show signatures: git runs gpg for them. */
+function formats(call: Call): void {
+  for (const { value } of call.given("--format", "--pretty")) {
+    if (
+      value !== undefined && (known(value) === undefined || /%[+ -]?G/.test(known(value) ?? ""))
+    ) {
+      call.find(needsPerson("executes", "A format with a signature runs gpg"), value);
+    }
+  }
 }
 
 const reads = Object.fromEntries(

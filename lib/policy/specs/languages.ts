@@ -33,7 +33,9 @@ function judgeFile(call: Call, file: Arg): void {
 
 /** An interpreter: a program as a word, as a file or on its input; only its version is harmless. */
 function interpreter(call: Call, ...code: string[]): void {
-  if (call.given("--version", "--help", "-V", "-h").length > 0) return;
+  if (call.given("--version", "--help", "-V", "-h", "-v").length > 0 && call.args.length === 1) {
+    return;
+  }
   const programs = call.given(...code);
   for (const { value } of programs) {
     if (value === undefined) continue;
@@ -237,8 +239,8 @@ function node(call: Call): void {
 
 /** Editors and pagers wait for a person, and run commands. */
 function editor(call: Call): void {
-  const texts = call.args.map(known);
-  if (texts.length === 1 && /^(?:--version|--help)$/.test(texts[0] ?? "")) return;
+  const tail = call.args.findIndex((arg) => known(arg) === "--args");
+  if (tail >= 0) call.session.recorder.onlyDenials(() => call.child(call.args.slice(tail + 1)));
   call.find(needsPerson("interactive", `"${call.name}" waits for a person and can run commands`));
   for (const arg of call.args) {
     const text = known(arg);

@@ -169,6 +169,7 @@ export const NETWORK: Tables = {
     whole: (call): Stream => {
       for (const [index, arg] of call.args.entries()) {
         const text = known(arg) ?? "";
+        call.session.recorder.onlyDenials(() => call.file(arg, "read"));
         const shell = /^-\w*[ec]$|^--(?:exec|sh-exec)(?:=|$)/.test(text) ||
           /exec:|system:/i.test(text);
         if (shell) {

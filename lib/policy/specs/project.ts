@@ -59,11 +59,11 @@ function cargoTail(call: Call): void {
 
 const GO_FLAGS: FlagLists = {
   none:
-    "-v -x -n -a -race -msan -asan -cover -short -failfast -json -i -c -trimpath -benchmem -fullpath -work -h -help --help -e -m -u",
+    "-v -x -n -a -race -msan -asan -cover -short -failfast -json -i -trimpath -benchmem -fullpath -work -h -help --help -e -m -u",
   text:
     "-run: -count: -timeout: -tags: -p: -parallel: -cpu: -bench: -benchtime: -covermode: -coverpkg: -vet: -list: -skip: -shuffle: -fuzz: -fuzztime: -fuzzminimizetime: -buildvcs: -f:",
   write:
-    "-o: -coverprofile: -cpuprofile: -memprofile: -blockprofile: -mutexprofile: -trace: -outputdir: -test.gocoverdir:",
+    "-c -o: -coverprofile: -cpuprofile: -memprofile: -blockprofile: -mutexprofile: -trace: -outputdir: -test.gocoverdir:",
   exec: "-exec: -toolexec: -vettool:",
   config:
     "-gcflags: -ldflags: -asmflags: -gccgoflags: -compiler: -overlay: -modfile: -modcacherw -mod: -pkgdir: -pgo: -args -C: -installsuffix:",
@@ -79,11 +79,24 @@ const goCheck = (more: Partial<Table> = {}): Table => ({
       if (/^(?:\/|~|\.\.)/.test(text)) {
         call.file(call.word(text.replace(/\/\.\.\.$/, ""), arg), "tree");
       }
-      if (/^[\w-]+(?:\.[\w-]+)+\/.*@/.test(text)) call.role("net", undefined, arg, text);
+      const own = modulesOf(call).some((module) =>
+        text === module || text.startsWith(`${module}/`)
+      );
+      if (/@|^[\w-]+(?:\.[\w-]+)+(?:\/|$)/.test(text) && !own) {
+        call.role("net", undefined, arg, text);
+      }
     }
   },
   ...more,
 });
+
+/** The names of the Go modules that the command may be in. */
+function modulesOf(call: Call): string[] {
+  return call.state.dirs.flatMap((dir) => {
+    const text = call.session.context.files.readText(resolvePath(dir, "go.mod"), 500_000) ?? "";
+    return /^module\s+"?([^\s"]+)/m.exec(text)?.[1] ?? [];
+  });
+}
 
 /** A script of package.json; undefined when there is none or it cannot be read. */
 function packageScript(call: Call, name: string): string | undefined {
@@ -124,7 +137,7 @@ function runScript(call: Call, name: string, rest: readonly Arg[]): void {
 
 /** Flags of package managers that change nothing that runs. */
 const NPM_FLAGS =
-  "-s -w -ws -r --silent --if-present --no-color --color --workspaces --recursive --quiet --verbose --parallel --stream --no-audit --no-fund";
+  "-s -r --silent --if-present --no-color --color --recursive --quiet --verbose --parallel --stream --no-audit --no-fund";
 
 function packageTest(call: Call): void {
   const at = call.args.findIndex((arg) => known(arg) === "--");
@@ -143,7 +156,7 @@ const manager: Table = {
   runner: true,
   flags: {
     none: `${HELP} ${NPM_FLAGS}`,
-    text: "-w: --workspace: --filter: -F: --loglevel:",
+    text: "--loglevel:",
     dir: "-C: --prefix: --dir: --cwd:",
     config:
       "--userconfig: --globalconfig: --script-shell: --node-options: --registry: --ignore-scripts:",
@@ -154,8 +167,7 @@ const manager: Table = {
       operands: "text",
       flags: {
         none: NPM_FLAGS,
-        text: "-w: --workspace: --filter:",
-        config: "--script-shell: --node-options: --prefix:",
+        config: "-w: --workspace: --filter: --script-shell: --node-options: --prefix:",
       },
       judge: packageTest,
     }])),
@@ -165,8 +177,7 @@ const manager: Table = {
       stop: true,
       flags: {
         none: NPM_FLAGS,
-        text: "-w: --workspace: --filter:",
-        config: "--script-shell: --node-options: --prefix:",
+        config: "-w: --workspace: --filter: --script-shell: --node-options: --prefix:",
       },
       judge: packageRun,
     }])),
@@ -241,7 +252,7 @@ export const PROJECT: Tables = {
           stat: "--manifest-path:",
         },
         judge: (call) => {
-          if (call.given("--check").length === 0) {
+          if (!call.args.some((arg) => known(arg) === "--check")) {
             call.find(needsPerson("writes", '"cargo fmt" changes files'));
           }
         },
@@ -334,6 +345,11 @@ export const PROJECT: Tables = {
         "-outDir: -outFile: -declarationDir: -init -b -build -w -watch -incremental -tsBuildInfoFile: -generateTrace: -generateCpuProfile: -declaration -d",
     },
     judge: (call) => {
+      for (const arg of call.options.operands) {
+        if (/^(?:true|false|null)$/.test(display(arg))) {
+          call.find(needsPerson("writes", `"${display(arg)}" turns a flag off`), arg);
+        }
+      }
       if (
         call.given("-noEmit", "-v", "-version", "-h", "-help", "-showConfig", "-listFilesOnly")
           .length === 0

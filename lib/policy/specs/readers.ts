@@ -145,7 +145,7 @@ export const READERS: Tables = {
     flags: {
       none: `${HELP}-c -m -l -L -w --bytes --chars --lines --max-line-length --words`,
       text: "--total:",
-      read: "--files0-from:",
+      names: "--files0-from:",
     },
     output: (call) =>
       call.options.operands.length === 0 && call.options.given.length === 1
@@ -159,7 +159,8 @@ export const READERS: Tables = {
       "--unique --zero-terminated --debug",
     text:
       "-k: --key: -t: --field-separator: -S: --buffer-size: --parallel: --batch-size: --sort: --check?",
-    read: "--files0-from: --random-source:",
+    read: "--random-source:",
+    names: "--files0-from:",
     write: "-o: --output: -T: --temporary-directory:",
     exec: "--compress-program:",
   }),
@@ -321,12 +322,13 @@ export const READERS: Tables = {
     bulk: true,
     flags: {
       none:
-        `${HELP}-0 -b -c -d -E -h -i -I -k -l -L -n -N -p -r -s -S -v -z -Z --brief --mime --mime-type ` +
-        "--mime-encoding --no-dereference --dereference --keep-going --raw --special-files --uncompress " +
+        `${HELP}-0 -b -c -d -E -h -i -I -k -l -L -n -N -p -r -s -S -v --brief --mime --mime-type ` +
+        "--mime-encoding --no-dereference --dereference --keep-going --raw --special-files " +
         "--extension --apple --no-pad --no-buffer --print0 --preserve-date",
       text: "-e: -F: -P: --exclude: --separator: --parameter:",
-      read: "-f: --files-from:",
+      names: "-f: --files-from:",
       config: "-m: --magic-file: -C --compile",
+      exec: "-z -Z --uncompress --uncompress-noreport",
     },
   },
   du: {
@@ -338,7 +340,8 @@ export const READERS: Tables = {
         "--human-readable --summarize --si --inodes --one-file-system --null --separate-dirs --time " +
         "--dereference --dereference-args --no-dereference --count-links",
       text: "-B: -d: -t: --block-size: --max-depth: --threshold: --exclude: --time-style:",
-      read: "-X: --exclude-from: --files0-from:",
+      read: "-X: --exclude-from:",
+      names: "--files0-from:",
     },
   },
   df: {
@@ -446,6 +449,29 @@ export const READERS: Tables = {
         "--round: --suffix: --invalid:",
     },
   },
+  ps: {
+    style: "none",
+    whole: (call) => {
+      for (const arg of call.args) {
+        // In the BSD style an "e" shows the environment of every process.
+        if (
+          !/^(?:-[efAalujFHLTdNcy]+|[aufxlwj]+|-[opCqtuUgG]|--(?:no-headers?|forest|sort[=\w-]*|pid|ppid)|[\w,.%=+-]*[^e\w-][\w,.%=+-]*|\d+|-o[\w,=]+|(?:pid|ppid|user|cmd|comm|args|etime|stat|rss|vsz|%cpu|%mem)(?:,[\w%]+)*)$/
+            .test(known(arg) ?? "")
+        ) {
+          call.role("env", undefined, arg, "ps");
+        }
+      }
+    },
+  },
+  pgrep: {
+    operands: "text",
+    flags: {
+      none: `${HELP}-a -c -f -i -l -n -o -v -x --list-full --full`,
+      text: "-u: -U: -P: -d: -t: -g:",
+    },
+  },
+  bc: { operands: "read", flags: { none: `${HELP}-l -q -s -w -i --mathlib --quiet` } },
+  "getconf locale": { operands: "text", flags: { none: `${HELP}-a -m` } },
   expr: { style: "none", operands: "text" },
   "zcat zgrep gzcat bzcat xzcat zstdcat": {
     operands: "read",

@@ -99,7 +99,7 @@ function jq(call: Call): void {
     const text = known(program);
     if (
       text === undefined ||
-      /\$ENV|\benv\b|\$__prog|\bimport\b|\binclude\b|\binput_filename\b|\bstrenv\b|\bload\w*\b/
+      /\$ENV|(?<![.\w])env\b|\$__prog|\bimport\b|\binclude\b|\binput_filename\b|\bstrenv\b|\bload\w*\b/
         .test(text)
     ) {
       call.find(
@@ -226,7 +226,7 @@ export const SEARCH: Tables = {
         "--exit-status --join-output --monochrome-output --null-input --raw-output --raw-output0 " +
         "--raw-input --slurp --sort-keys --tab --seq --stream --unbuffered --args --jsonargs",
       text: "--indent: --arg: --argjson: --slurpfile: --rawfile:",
-      read: "-f: --from-file: -L: --library-path:",
+      config: "-f: --from-file: -L: --library-path:",
     },
     judge: jq,
   },

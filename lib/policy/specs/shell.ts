@@ -5,6 +5,7 @@ import { resolvePath } from "../paths.ts";
 import { needsPerson, refused } from "../session.ts";
 import { ShellState } from "../state.ts";
 import type { Tables } from "../table.ts";
+import { setVariable } from "../variables.ts";
 import {
   type Arg,
   display,
@@ -206,14 +207,12 @@ function read(call: Call): void {
     call.plainName(arg);
     const name = known(arg);
     if (name === undefined) continue;
-    const finding = judgeAssignment(name, undefined);
-    if (finding !== undefined) call.find(finding, arg);
     const single = names.length === 1 && call.given("-a").length === 0 &&
       (call.stdin.kind !== "text" || lines.length === 1);
     const pieces = single
       ? streamPieces(call.stdin, `$${name}`)
       : streamPieces({ kind: "unknown" }, `$${name}`);
-    call.state.variables.set(name, { pieces });
+    setVariable(call.session, call.state, name, { pieces }, arg);
   }
 }
 
@@ -227,7 +226,8 @@ function mapfile(call: Call): void {
     call.stdin.kind === "text" ? { kind: "unknown" } : call.stdin,
     `$${name}`,
   );
-  call.state.variables.set(name, { pieces, elements: [{ pieces, ...call.span, many: true }] });
+  const elements = [{ pieces, ...call.span, many: true }];
+  setVariable(call.session, call.state, name, { pieces, elements }, call.span);
 }
 
 function trap(call: Call): void {
@@ -287,7 +287,8 @@ export const SHELL: Tables = {
       else call.state.dirs = [];
     },
   },
-  "dirs times caller jobs wait umask ulimit": TEXT,
+  "dirs times caller jobs umask ulimit": TEXT,
+  wait: { style: "exact", operands: "text", flags: { none: "-n -f", approve: "-p:" } },
   "exit return break continue logout": TEXT,
   shift: { ...TEXT, judge: shift },
   export: {
@@ -345,7 +346,8 @@ export const SHELL: Tables = {
     judge: (call) => {
       call.plainName(call.args[1] ?? call.word("name"));
       for (const name of [known(call.args[1] ?? call.word("")) ?? "", "OPTARG"]) {
-        call.state.forget(name);
+        const pieces = [{ kind: "unknown", why: `$${name}` } as const];
+        setVariable(call.session, call.state, name, { pieces }, call.span);
       }
     },
   },

@@ -217,11 +217,12 @@ export const WRAPPERS: Tables = {
     },
     always: { role: "privilege", why: "" },
   },
-  "newgrp setpriv capsh passwd chpasswd useradd usermod userdel groupadd visudo vipw chsh login": {
-    style: "none",
-    operands: "text",
-    always: { role: "privilege", why: "" },
-  },
+  "sudoedit newgrp setpriv capsh passwd chpasswd useradd usermod userdel groupadd visudo vipw chsh login":
+    {
+      style: "none",
+      operands: "text",
+      always: { role: "privilege", why: "" },
+    },
   "insmod modprobe rmmod kexec sysctl swapoff setcap iptables nft ip6tables": {
     style: "none",
     operands: "text",
