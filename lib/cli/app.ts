@@ -26,6 +26,7 @@ import { smokeModel } from "./commands/smoke_model.ts";
 import { stateBackup } from "./commands/state_backup.ts";
 import { stateCheck } from "./commands/state_check.ts";
 import { statePath } from "./commands/state_path.ts";
+import { traceDiff } from "./commands/trace_diff.ts";
 import { traceExport } from "./commands/trace_export.ts";
 import { traceList } from "./commands/trace_list.ts";
 import { traceSearch } from "./commands/trace_search.ts";
@@ -78,7 +79,13 @@ export function buildApp(): Application<Cli> {
     docs: { brief: "The one file that owllm keeps" },
   });
   const trace = buildRouteMap({
-    routes: { list: traceList, show: traceShow, search: traceSearch, export: traceExport },
+    routes: {
+      list: traceList,
+      show: traceShow,
+      search: traceSearch,
+      diff: traceDiff,
+      export: traceExport,
+    },
     docs: { brief: "What was recorded of models, tools and environments" },
   });
   const root = buildRouteMap({

@@ -33,6 +33,7 @@ export const COMMAND_NEEDS: Readonly<Record<string, Needs>> = {
   "models pull": { write: `${KEEP_STATE}, put weights in place`, run: FETCH_WEIGHTS },
   "trace list": { write: KEEP_STATE },
   "trace show": { write: KEEP_STATE },
+  "trace diff": { write: KEEP_STATE },
   "trace search": { write: KEEP_STATE },
   "trace export": { net: "send traces to an OTLP endpoint", write: KEEP_STATE },
   "config show": {},

@@ -90,7 +90,7 @@ export class TraceTree {
       this.#text(head, tool.arguments, indent);
     }
     if (call.error !== null && full) {
-      this.#text(style.red("error:"), { text: call.error, cut_from: null }, indent);
+      this.#text(style.red("error:"), wholeClip(call.error), indent);
     }
   }
 
@@ -104,7 +104,7 @@ export class TraceTree {
     const { decision } = metadata;
     if (decision === undefined) return;
     const text = typeof decision === "string" ? decision : JSON.stringify(decision);
-    this.#text(this.#options.style.yellow("decision:"), { text, cut_from: null }, indent);
+    this.#text(this.#options.style.yellow("decision:"), wholeClip(text), indent);
   }
 
   #rest(item: OutlineItem, indent: number): void {
@@ -117,7 +117,7 @@ export class TraceTree {
     for (const [key, value] of Object.entries(metadata)) {
       const text = typeof value === "string" ? value : JSON.stringify(value);
       const head = this.#options.style.dim(`${printable(key)}:`);
-      this.#text(head, { text, cut_from: null }, indent);
+      this.#text(head, wholeClip(text), indent);
     }
   }
 
@@ -148,6 +148,10 @@ export class TraceTree {
 /** A line as it is, its tabs too, but for what could do harm. */
 function harmless(line: string): string {
   return line.split("\t").map(verbatim).join("\t");
+}
+
+function wholeClip(text: string): Clip {
+  return { text, cut_from: null, fingerprint: null };
 }
 
 function blanks(indent: number): string {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { TraceContentHead, TraceEntryRecord, TracesTable } from "../../state/mod.ts";
 import type { Json, JsonObject } from "../events.ts";
 import { referencesOf, unpack } from "../store/pack.ts";
@@ -7,11 +8,13 @@ export interface Clip {
   readonly text: string;
   /** Size of the whole in UTF-8 bytes where `text` is only its beginning; else null. */
   readonly cut_from: number | null;
+  /** The same for the same whole texts, where `text` is only its beginning; else null. */
+  readonly fingerprint: string | null;
 }
 
 /** The whole of a text. */
 export function whole(text: string): Clip {
-  return { text, cut_from: null };
+  return { text, cut_from: null, fingerprint: null };
 }
 
 /** Entries with their long texts cut, so that reading them costs nothing near their size. */
@@ -48,8 +51,9 @@ function clipOf(
   if (value === null || value === undefined) return whole("");
   const content = headOf(value, heads);
   if (content !== undefined) {
-    const all = content.bytes <= utf8Length(content.head);
-    return { text: content.head, cut_from: all ? null : content.bytes };
+    const { head, bytes } = content;
+    if (bytes <= utf8Length(head)) return whole(head);
+    return { text: head, cut_from: bytes, fingerprint: contentHash(value) ?? null };
   }
   // Bytes of long texts inside of data, of which only the beginnings are here.
   let missing = 0;
@@ -60,15 +64,25 @@ function clipOf(
     return inner.head;
   });
   if (text.length <= characters && missing === 0) return whole(text);
-  return { text: text.slice(0, characters), cut_from: utf8Length(text) + missing };
+  return {
+    text: text.slice(0, characters),
+    cut_from: utf8Length(text) + missing,
+    // The references in data are hashes themselves.
+    fingerprint: createHash("sha256").update(JSON.stringify(value)).digest("hex"),
+  };
 }
 
 function headOf(
   value: unknown,
   heads: ReadonlyMap<string, TraceContentHead>,
 ): TraceContentHead | undefined {
+  const hash = contentHash(value);
+  return hash === undefined ? undefined : heads.get(hash);
+}
+
+function contentHash(value: unknown): string | undefined {
   const hash = (value as JsonObject | null)?.["$content"];
-  return typeof hash === "string" ? heads.get(hash) : undefined;
+  return typeof hash === "string" ? hash : undefined;
 }
 
 function utf8Length(text: string): number {

@@ -12,3 +12,12 @@ export {
 export { searchEvents, type SearchFound, type SearchHit, type SearchOptions } from "./search.ts";
 export { type SearchField } from "./search_terms.ts";
 export { type Snippet } from "./snippet.ts";
+export { type TraceChange } from "./changes.ts";
+export {
+  type Cost,
+  diffTraces,
+  type ItemDiff,
+  type StepDiff,
+  type StepPlace,
+  type TraceDiff,
+} from "./diff.ts";

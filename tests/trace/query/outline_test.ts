@@ -139,13 +139,14 @@ Deno.test("outlineOf() reads the beginning of long texts, with their size, or al
     const texts = (options: OutlineOptions) =>
       outline(options).parts.map(({ item }) => item?.message?.content ?? assert.fail());
     const [first, inData, nul, short] = texts({ characters: 100 });
-    assert.deepEqual(first, { text: "é".repeat(100), cut_from: 10_000 });
+    assert.deepEqual([first?.text, first?.cut_from], ["é".repeat(100), 10_000]);
+    assert.match(first?.fingerprint ?? "", /^[0-9a-f]{64}$/);
     assert.equal(inData?.text.length, 100);
     assert.equal(inData?.cut_from, new TextEncoder().encode(JSON.stringify(data)).length);
     assert.deepEqual([nul?.text.length, nul?.cut_from], [100, 5_001]);
-    assert.deepEqual(short, { text: "short", cut_from: null });
+    assert.deepEqual(short, { text: "short", cut_from: null, fingerprint: null });
     const [whole, wholeData] = texts({});
-    assert.deepEqual(whole, { text: long, cut_from: null });
-    assert.deepEqual(wholeData, { text: JSON.stringify(data), cut_from: null });
+    assert.deepEqual(whole, { text: long, cut_from: null, fingerprint: null });
+    assert.deepEqual(wholeData, { text: JSON.stringify(data), cut_from: null, fingerprint: null });
   });
 });
