@@ -42,6 +42,12 @@ const TROUBLES: readonly Trouble[] = [
     fix: "owllm sandbox build",
   },
   {
+    said: /\/bin\/bash.*no such file|no such file.*\/bin\/bash/is,
+    code: "unreachable",
+    message: "The image of the sandbox has no /bin/bash",
+    fix: "owllm sandbox build",
+  },
+  {
     said: /no space left on device|disk quota exceeded/i,
     code: "unreachable",
     message: "The disk of the container daemon is full",
