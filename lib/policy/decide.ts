@@ -4,6 +4,7 @@ import { MAX_DEPTH, MAX_STEPS } from "./limits.ts";
 import { parseScript, type Script } from "./parse.ts";
 import { precheck } from "./precheck.ts";
 import { Recorder, type Span, strictest } from "./recorder.ts";
+import { remember } from "./remember.ts";
 import { type ArgvOptions, needsPerson, refused, type Session, spanOf } from "./session.ts";
 import { type Frame, type ShellFunction, ShellState } from "./state.ts";
 import type { PolicyContext, Reason, Verdict } from "./types.ts";
@@ -22,7 +23,11 @@ class Judgement implements Session {
   #steps = 0;
   #depth = 0;
 
-  constructor(readonly context: PolicyContext) {}
+  readonly context: PolicyContext;
+
+  constructor(context: PolicyContext) {
+    this.context = { ...context, files: remember(context.files) };
+  }
 
   script(script: Script, frame: Frame, state: ShellState, stdin: Stream): Stream {
     const span = spanOf(script, frame);

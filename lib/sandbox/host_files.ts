@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 /** What a path on this machine is, links followed. */
 export type HostFileKind = "file" | "directory" | "other";
 
@@ -28,27 +30,32 @@ export function hostFiles(): HostFiles {
  * A link whose target is not there is followed too: a command that writes to it creates the target.
  */
 function realPath(path: string, links: number): string {
-  const real = attempt(() => Deno.realPathSync(path));
+  // Asked first, because a question that fails with an error takes ten times as long.
+  const real = existsSync(path) ? attempt(() => Deno.realPathSync(path)) : undefined;
   if (real !== undefined) return real;
   const cut = path.replace(/\/+$/, "").lastIndexOf("/");
   if (cut < 0 || path === "/") return path;
   const name = path.slice(cut + 1).replace(/\/+$/, "");
-  const parent = realPath(path.slice(0, cut) || "/", links);
+  const above = path.slice(0, cut) || "/";
+  const parent = realPath(above, links);
   if (name === "" || name === ".") return parent;
   if (name === "..") return parent.slice(0, parent.lastIndexOf("/")) || "/";
   const here = `${parent === "/" ? "" : parent}/${name}`;
-  const target = links < MAX_LINKS ? attempt(() => Deno.readLinkSync(here)) : undefined;
+  // Below a directory that is not there, there is no link either.
+  if (links >= MAX_LINKS || !existsSync(parent)) return here;
+  const target = attempt(() => Deno.readLinkSync(here));
   if (target === undefined) return here;
   return realPath(target.startsWith("/") ? target : `${parent}/${target}`, links + 1);
 }
 
 function kind(path: string): HostFileKind | undefined {
-  const info = attempt(() => Deno.statSync(path));
+  const info = existsSync(path) ? attempt(() => Deno.statSync(path)) : undefined;
   if (info === undefined) return undefined;
   return info.isFile ? "file" : info.isDirectory ? "directory" : "other";
 }
 
 function list(path: string): readonly string[] | undefined {
+  if (!existsSync(path)) return undefined;
   return attempt(() => {
     const names: string[] = [];
     for (const { name } of Deno.readDirSync(path)) {
@@ -59,6 +66,7 @@ function list(path: string): readonly string[] | undefined {
 }
 
 function readText(path: string, maxBytes: number): string | undefined {
+  if (!existsSync(path)) return undefined;
   return attempt(() => {
     // A pipe or a device would block the judge, so only regular files are opened.
     const { isFile, size } = Deno.statSync(path);

@@ -4,6 +4,7 @@
  */
 import { callFigures, probeFigures } from "./calls.ts";
 import { decoratorFigures } from "./decorators.ts";
+import { policyFigures } from "./judgements.ts";
 import { startFigures } from "./starts.ts";
 import { stateFigures } from "./writes.ts";
 
@@ -63,6 +64,7 @@ const figures = [
   ...await callFigures(),
   ...await probeFigures(),
   ...await stateFigures(),
+  ...await policyFigures(),
   ...await decoratorFigures(),
 ];
 const baseline = await readBaseline();
