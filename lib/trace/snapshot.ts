@@ -26,6 +26,13 @@ interface Walk {
  * say becomes an object with one `$` key (`$bigint`, `$bytes` in base64, `$function`, `$cycle`,
  * `$symbol`, `$number`, `$unreadable` for a getter or proxy that throws, `$deep` and `$many` for
  * what lies below 40 levels or behind a million objects).
+ *
+ * @example
+ * ```ts
+ * const before = snapshot(world.state);
+ * world.step(action);
+ * tracer.recordEvent({ …, system_state_before: before, system_state_after: world.state });
+ * ```
  */
 export function snapshot(value: unknown): Json {
   return copy(value, { above: [], objects: 0 });
@@ -126,12 +133,8 @@ function copyFields(value: object, walk: Walk): Json {
   const copied: Record<string, Json> = {};
   for (const key of Object.keys(value)) {
     const item = read(value, key);
-    if (item === undefined) continue;
-    // A plain assignment of "__proto__" would change the copy's prototype and lose the value.
-    if (key === "__proto__") {
-      const field = { value: copy(item, walk), enumerable: true, writable: true };
-      Object.defineProperty(copied, key, field);
-    } else copied[key] = copy(item, walk);
+    // The runtime has no setter of this name: "__proto__" is a field like any other.
+    if (item !== undefined) copied[key] = copy(item, walk);
   }
   return copied;
 }

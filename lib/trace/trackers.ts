@@ -118,7 +118,14 @@ export function trackRewardSignal(signal: TrackedReward): TraceEvent | undefined
   });
 }
 
-/** Records that a system is done, and ends the step that trackers opened for its last turn. */
+/**
+ * Records that a system is done, and ends the step that trackers opened for its last turn.
+ *
+ * @example
+ * ```ts
+ * finish({ system_id, system_instance_id: "agent:coder-1", metadata: { solved: true } });
+ * ```
+ */
 export function finish(end: TrackedEnd): TraceEvent | undefined {
   const tracer = openTracer();
   if (tracer === undefined) return undefined;
@@ -136,6 +143,10 @@ export function finish(end: TrackedEnd): TraceEvent | undefined {
 /**
  * The id of a kind of system: the same for the same name, in every process and version.
  *
+ * @example
+ * ```ts
+ * getSystemId("coder"); // system_2ffb718dfae53952
+ * ```
  * @throws {@linkcode OwllmError} `usage` for an empty name
  */
 export function getSystemId(name: string): string {

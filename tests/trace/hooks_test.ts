@@ -208,6 +208,16 @@ Deno.test("TraceHook that is async does not write into the next session", async 
   assert.equal(events.length, 1);
 });
 
+Deno.test("TraceHook that ends the step puts its event where the session then is", () => {
+  const tracer: SessionTracer = new SessionTracer({
+    hooks: [{ name: "end", beforeEvent: () => tracer.endTimestep() }],
+  });
+  tracer.startSession();
+  tracer.startTimestep();
+  assert.equal(tracer.recordEvent(event("late")).step_index, null);
+  assert.equal(tracer.endSession().time_steps[0]?.events.length, 0);
+});
+
 Deno.test("TraceHook sees and adds no secrets", () => {
   const seen: string[] = [];
   const session = passEveryPoint([{

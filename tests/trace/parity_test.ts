@@ -7,6 +7,8 @@ import {
   type NewEvent,
   type SessionTrace,
   SessionTracer,
+  trackLm,
+  withTracer,
 } from "../../lib/trace/mod.ts";
 import { type Fault, handmade } from "../support/broken_decorators.ts";
 import { GRID_PLAN } from "../support/grid_world.ts";
@@ -198,6 +200,33 @@ Deno.test("compareTraces() lets the decorated trace know more, but not in lists"
   assert.deepEqual(compareTraces(with_({ a: { b: 1 } }), with_({ a: { b: 1, c: 2 }, d: 3 })), []);
   const longer = compareTraces(with_({ a: [1] }), with_({ a: [1, 2] }));
   assert.match(longer[0]?.message ?? "", /metadata at "a.1": nothing in the manual trace, 2 in/);
+});
+
+Deno.test("compareTraces() compares calls of models but not their ids and moments", () => {
+  const called = (content: string, call_id: string) => {
+    const tracer = new SessionTracer();
+    tracer.startSession();
+    withTracer(tracer, () =>
+      trackLm({
+        system_id: "s",
+        system_instance_id: "llm",
+        call_id,
+        messages: [{ role: "user", content }],
+      }));
+    return tracer.endSession();
+  };
+  assert.deepEqual(compareTraces(called("a", "1"), called("a", "2")), []);
+  const [found] = compareTraces(called("a", "1"), called("b", "1"));
+  assert.match(
+    found?.message ?? "",
+    /another call_records at "0.input_messages.0.parts.0.text": "a" in .*, "b" in/,
+  );
+});
+
+Deno.test("compareTraces() tells a list from an object", () => {
+  const state = (system_state_after: unknown) => small(["a"], { system_state_after });
+  const [found] = compareTraces(state([]), state({}));
+  assert.match(found?.message ?? "", /state after: \[\] in the manual trace, \{\} in/);
 });
 
 Deno.test("assertTraceEquivalence() says what differs, and stops at twenty sentences", () => {

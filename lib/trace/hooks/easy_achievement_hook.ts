@@ -30,6 +30,12 @@ const PATHS = ["achievements", "achievements_status", "info.achievements"];
 /**
  * Sees which achievements a transition unlocked and which of them are easy. A state has them as a
  * list of names, or as an object of counts or of true and false.
+ *
+ * @example
+ * ```ts
+ * new SessionTracer({ hooks: [new EasyAchievementHook({ easy: ["collect_wood"] })] });
+ * // metadata: { achievements_unlocked: ["collect_wood"], easy_achievements: ["collect_wood"] }
+ * ```
  */
 export class EasyAchievementHook extends TraceStateHook {
   readonly name = "easy_achievement";

@@ -26,6 +26,16 @@ export interface InvalidActionHookOptions extends TraceStateHookOptions {
  * made. Of several actions in one event at least one must have worked, because the states between
  * them are not known. Actions without a rule, and states without the things to tell by, are not
  * judged.
+ *
+ * @example
+ * ```ts
+ * const rules: ActionRule[] = [{
+ *   actions: ["open"],
+ *   effects: [{ paths: ["door.open"], change: "any" }],
+ *   expected: "the door opens",
+ * }];
+ * new SessionTracer({ hooks: [new InvalidActionHook({ rules })] });
+ * ```
  */
 export class InvalidActionHook extends TraceStateHook {
   readonly name = "invalid_action";

@@ -176,6 +176,19 @@ Deno.test("createTraced() records a generator that others drive, outside of the 
   assert.equal(trace.event_history[0]?.system_instance_id, "sent undefined");
 });
 
+Deno.test("createTraced() gives a generator the parent that it began under", async () => {
+  const first = traceRuntime(function first(generator: Iterator<number>) {
+    generator.next();
+  });
+  const trace = await session(() => {
+    const generator = sync();
+    first(generator);
+    generator.return("");
+  });
+  const [outer] = trace.event_history.filter(({ metadata }) => metadata["function"] === "first");
+  assert.equal(trace.event_history.at(-1)?.parent_span_id, outer?.span_id);
+});
+
 Deno.test("createTraced() keeps the first thousand items of an endless generator", async () => {
   const endless = createTraced()(function* () {
     for (let n = 0;; n++) yield n;

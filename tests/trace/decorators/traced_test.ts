@@ -110,6 +110,19 @@ Deno.test("createTraced() as a wrapper of plain functions, sync and async", asyn
   assert.deepEqual([slowly.name, slowly.length], ["slow", 1]);
 });
 
+Deno.test("createTraced() adds the metadata of metadataFn, and fields and metadata of eventFn", async () => {
+  const sum = traceRuntime<undefined, [number, number], number>({
+    captureArgs: false,
+    metadataFn: ({ args, result, latencyMs }) => ({ args, result, timed: latencyMs >= 0 }),
+    eventFn: ({ result }) => ({ actions: ["sum"], metadata: { of: result }, latency_ms: 5 }),
+  })((a: number, b: number) => a + b);
+  const event = only(await session(() => sum(1, 2)));
+  assert(event.event_type === "runtime");
+  const { function: _, ...metadata } = event.metadata;
+  assert.deepEqual(metadata, { args: [1, 2], result: 3, timed: true, of: 3 });
+  assert.deepEqual([event.actions, event.latency_ms], [["sum"], 5]);
+});
+
 Deno.test("createTraced() copies arguments and state at the call, not when it ends", async () => {
   const change = createTraced<undefined, [{ items: number[] }]>({
     stateFilter: (_self, { args }) => args[0],

@@ -186,6 +186,10 @@ Deno.test("InvalidActionHook takes rules as data and does not judge what it cann
     actions: ["open"],
     effects: [{ paths: ["door.open", "open"], change: "any" }],
     expected: "the door opens",
+  }, {
+    actions: ["jump"],
+    effects: [{ paths: ["height"], change: "increase" }],
+    expected: "it goes up",
   }];
   const hook = new InvalidActionHook({ rules });
   const invalid = (before: unknown, after: unknown, ...actions: string[]) =>
@@ -195,8 +199,12 @@ Deno.test("InvalidActionHook takes rules as data and does not judge what it cann
   assert(!invalid(closed, { door: { open: true } }, "open"));
   assert(!invalid({ x: 1 }, { x: 1 }, "open"), "a state without a door");
   assert(!invalid(closed, closed, "move_left"), "an action without a rule");
-  assert(!invalid(closed, { door: { open: true } }, "open", "open"), "one of several worked");
   assert(invalid(closed, closed, "open", "open"));
+  const high = (open: boolean, height: number) => ({ door: { open }, height });
+  for (const actions of [["open", "jump"], ["jump", "open"]]) {
+    assert(!invalid(high(false, 1), high(true, 1), ...actions), "one of several worked");
+    assert(invalid(high(false, 1), high(false, 1), ...actions), "none of several worked");
+  }
   const own = new InvalidActionHook({ rules, actionsOf: () => ["open"] });
   assert.equal(transition(own, closed, closed).length, 2);
 });
