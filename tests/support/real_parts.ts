@@ -111,8 +111,11 @@ async function findDocker(): Promise<Part<RealDocker>> {
   const stateDir = await Deno.makeTempDir({ prefix: "owllm-image-" });
   try {
     const engine = await findEngine({ kind: "docker", env }, signal);
-    const found = await inspectImage(engine, "owllm-sandbox:latest", signal);
+    const found = await inspectImage(engine, "owllm-sandbox:tests", signal);
     if (found !== undefined) return { there: true, part: { host, image: found.digest } };
+    // The id of this state directory, which the image is named after.
+    await Deno.mkdir(`${stateDir}/sandbox`);
+    await Deno.writeTextFile(`${stateDir}/sandbox/place`, "tests");
     const care = { settings: SANDBOX_SETTINGS, stateDir, env, signal };
     const { digest } = await buildSandboxImage(care, { packages: [] });
     return { there: true, part: { host, image: digest } };

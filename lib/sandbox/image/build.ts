@@ -12,8 +12,10 @@ const BUILD_TIMEOUT_MS = 30 * 60 * 1000;
 /** Marks our images with the state directory that they were made for. */
 const IMAGE_LABEL = "dev.owllm.image";
 
-/** The name that the newest image has in the engine. */
-const TAG = "owllm-sandbox:latest";
+/** The name of a state directory's newest image: one without a name would be pruned. */
+function tagOf(place: string): string {
+  return `owllm-sandbox:${place.slice(0, 8)}`;
+}
 
 /** What {@linkcode buildImage} needs. */
 export interface BuildImageOptions {
@@ -82,7 +84,7 @@ async function fromHost(options: BuildImageOptions): Promise<BuiltImage> {
       "import",
       ...["--change", `LABEL ${IMAGE_LABEL}=${place}`],
       "-",
-      TAG,
+      tagOf(place),
     ],
     signal,
     {
