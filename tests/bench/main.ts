@@ -6,6 +6,7 @@ import { callFigures, probeFigures } from "./calls.ts";
 import { decoratorFigures } from "./decorators.ts";
 import { policyFigures } from "./judgements.ts";
 import { startFigures } from "./starts.ts";
+import { traceFigures } from "./traces.ts";
 import { stateFigures } from "./writes.ts";
 
 /** One measured figure: the median of several runs. */
@@ -65,6 +66,7 @@ const figures = [
   ...await probeFigures(),
   ...await stateFigures(),
   ...await policyFigures(),
+  ...await traceFigures(),
   ...await decoratorFigures(),
 ];
 const baseline = await readBaseline();

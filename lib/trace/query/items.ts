@@ -90,7 +90,8 @@ export function createItemReader(
   clip: (value: unknown) => Clip,
 ): (entry: TraceEntryRecord, value: Json) => TraceItem {
   const seen = new Set<string>();
-  return (entry, value) => ({ ...headOf(entry, value, clip), ...ownOf(entry, value, clip, seen) });
+  return (entry, value) =>
+    Object.assign(headOf(entry, value, clip), ownOf(entry, value, clip, seen));
 }
 
 type Own = Pick<TraceItem, "calls" | "tool" | "reward" | "ended" | "actions" | "message">;

@@ -62,9 +62,9 @@ export function outlineOf(
 
 type Growing = TraceItem & { readonly children: Growing[] };
 
-/** Puts each item under the one that was around it, as long as both are in the same step. */
+/** Puts each item, which is changed, under the one that was around it, as long as both are in the same step. */
 function nest(flat: readonly TraceItem[]): OutlineItem[] {
-  const items = flat.map((item): Growing => ({ ...item, children: [] }));
+  const items = flat.map((item): Growing => Object.assign(item, { children: [] }));
   const bySpan = new Map(
     items.flatMap((item) => item.span_id === null ? [] : [[item.span_id, item]]),
   );
