@@ -1,3 +1,4 @@
+import { OwllmError } from "../core/mod.ts";
 import type {
   JsonObject,
   SessionEventMessage,
@@ -5,7 +6,7 @@ import type {
   Timestep,
   TraceEvent,
 } from "./events.ts";
-import type { OpenTimestep } from "./session_options.ts";
+import type { OpenTimestep, TimestepOptions } from "./session_options.ts";
 import type { SessionHead, StepHead } from "./sink.ts";
 
 /** A record that is still being made. */
@@ -31,6 +32,31 @@ export interface OpenSession {
 export function stepHead(step: OpenStep): StepHead {
   const { events: _, messages: __, ...head } = step;
   return head;
+}
+
+/** A step that has just begun. */
+export function newStep(
+  { stepId, turnNumber }: TimestepOptions,
+  step_index: number,
+  known: Pick<OpenStep, "started_at" | "metadata" | "span_id">,
+): OpenStep {
+  const turn_number = turnNumber ?? step_index;
+  if (!Number.isSafeInteger(turn_number)) {
+    throw new OwllmError({
+      code: "usage",
+      message: `The turn "${turn_number}" of a step is not a whole number`,
+      recoverySuggestion: "Count turns in whole numbers, or leave turnNumber out",
+    });
+  }
+  return {
+    ...known,
+    step_id: stepId ?? `step_${step_index}`,
+    step_index,
+    turn_number,
+    completed_at: null,
+    events: [],
+    messages: [],
+  };
 }
 
 /** A step as `using` and `await using` want it. */

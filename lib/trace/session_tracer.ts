@@ -14,8 +14,8 @@ import {
   disposableStep,
   endOf,
   type Mutable,
+  newStep,
   type OpenSession,
-  type OpenStep,
   stepHead,
   traceOf,
 } from "./open_session.ts";
@@ -127,22 +127,19 @@ export class SessionTracer {
     });
   }
 
-  /** Opens a step; one that is still open is ended first. */
+  /**
+   * Opens a step; one that is still open is ended first.
+   *
+   * @throws {@linkcode OwllmError} `usage` for a turn that is no whole number
+   */
   startTimestep(options: TimestepOptions = {}): StepHead {
     const open = this.#session();
     if (open.step !== undefined) this.endTimestep();
-    const step_index = open.steps.length;
-    const step: OpenStep = {
-      step_id: options.stepId ?? `step_${step_index}`,
-      step_index,
-      turn_number: options.turnNumber ?? step_index,
+    const step = newStep(options, open.steps.length, {
       started_at: this.#now(),
-      completed_at: null,
       metadata: this.#clean(options.metadata),
       span_id: this.#ids.spanId(),
-      events: [],
-      messages: [],
-    };
+    });
     open.step = step;
     open.steps.push(step);
     const context = this.#runHooks("timestepStart", (fields) => this.#addTo(step, fields));

@@ -208,6 +208,16 @@ Deno.test("TraceHook that is async does not write into the next session", async 
   assert.equal(events.length, 1);
 });
 
+Deno.test("TraceHook does not see what is added to the current session by its own", () => {
+  const seen: string[] = [];
+  const tracer = new SessionTracer({ hooks: [everywhere("all", (point) => seen.push(point))] });
+  tracer.startSession();
+  tracer.currentSession?.addEvent(event("quiet"));
+  tracer.currentSession?.addMessage({ message_type: "note", content: "quiet" });
+  assert.deepEqual(seen, ["sessionStart"]);
+  assert.equal(tracer.endSession().event_history.length, 1);
+});
+
 Deno.test("TraceHook that ends the step puts its event where the session then is", () => {
   const tracer: SessionTracer = new SessionTracer({
     hooks: [{ name: "end", beforeEvent: () => tracer.endTimestep() }],

@@ -142,6 +142,8 @@ Deno.test("SessionTracer refuses what has no session, and a second one, with a w
   closed(() => tracer.endSession());
   tracer.startSession({ sessionId: "first" });
   assert.throws(() => tracer.startSession(), /"first" is still open/);
+  assert.throws(() => tracer.startTimestep({ turnNumber: 1.5 }), /turn "1.5" of a step is not/);
+  assert.equal(tracer.inTimestep, false);
   tracer.endSession();
   tracer.startSession({ sessionId: "again" });
   assert.equal(tracer.sessionId, "again");

@@ -161,8 +161,9 @@ export class OpenCall implements EnclosingCall {
   #openStep(): OpenTimestep | undefined {
     const { autoTimestep = false } = this.#spec;
     if (autoTimestep === false || this.#tracer.inTimestep) return undefined;
-    const asked = autoTimestep === true ? {} : this.#ask("autoTimestep", autoTimestep);
-    return this.#tracer.timestep(asked ?? {});
+    if (autoTimestep === true) return this.#tracer.timestep();
+    const asked = this.#ask("autoTimestep", (call) => this.#tracer.timestep(autoTimestep(call)));
+    return asked ?? this.#tracer.timestep();
   }
 
   #state(): Taken | undefined {

@@ -233,6 +233,14 @@ Deno.test("createTraced() autoTimestep makes each outer call a step, and nested 
   assert(trace.time_steps.every(({ completed_at }) => completed_at !== null));
 });
 
+Deno.test("createTraced() makes a step also where autoTimestep names no turn that can be", async () => {
+  const traced = createTraced({ autoTimestep: () => ({ turnNumber: Number.NaN }) })(() => 1);
+  const trace = await session(() => assert.equal(traced(), 1));
+  assert.equal(trace.time_steps[0]?.turn_number, 0);
+  const failures = only(trace).metadata["trace_failures"] as Record<string, string>;
+  assert.match(failures["autoTimestep"] ?? "", /turn "NaN"/);
+});
+
 Deno.test("createTraced() gives nested and parallel calls their parents", async () => {
   const leaf = traceRuntime(async function leaf(name: string) {
     await new Promise((resolve) => setTimeout(resolve, name === "a" ? 4 : 1));
