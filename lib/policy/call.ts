@@ -87,8 +87,8 @@ export class Call {
       );
       this.lookForDenials(arg);
     }
-    const risky = [...flagsOf(this.table).values()].some(({ role }) => !HARMLESS_ROLES.has(role));
     for (const arg of this.options.maybeFlags) {
+      const risky = [...flagsOf(this.table).values()].some(({ role }) => !HARMLESS_ROLES.has(role));
       if (risky && !this.options.ended && this.couldStartWithDash(arg)) {
         this.find(needsPerson("could_be_flag", `"${display(arg)}" could become a flag`), arg);
       }
