@@ -154,7 +154,11 @@ function judge(
 ): Verdict {
   const session = new Judgement(context);
   try {
-    run(session, new ShellState([context.cwd]));
+    const state = new ShellState([context.cwd]);
+    // Whoever runs the text may give it words.
+    const word: Arg = { pieces: [{ kind: "unknown", why: "$@" }], start: 0, end: 0, many: true };
+    state.positional = new Array(9).fill(word);
+    run(session, state);
   } catch (error) {
     const reason = error instanceof TooLarge
       ? refused("too_many", "The command has too many parts to be judged")

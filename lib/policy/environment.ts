@@ -35,9 +35,9 @@ export function judgeEnvironment(name: string, value: string | undefined): Findi
   return needsPerson("environment", `"${name}" may change what the program does`);
 }
 
-/** Reading lines as they are, `while IFS= read -r line`, and the usual separators. */
+/** Lines as they are, `IFS=$'\n'`; other separators would split words in places that are not followed. */
 function isPlainIfs(name: string, value: string | undefined): boolean {
-  return name === "IFS" && value !== undefined && /^[\s,:;|]*$/.test(value);
+  return name === "IFS" && value !== undefined && /^\s*$/.test(value);
 }
 
 /** What speaks against setting a variable of the shell itself. */

@@ -6,7 +6,7 @@ import {
   judgePattern,
   resolvePath,
 } from "./paths.ts";
-import { couldNameSecret, isSecretName } from "./secrets.ts";
+import { couldNameSecret, isSecretName, selectsSecrets } from "./secrets.ts";
 import { needsPerson, refused, type Session } from "./session.ts";
 import type { ShellState } from "./state.ts";
 import { type Arg, display, has, known, type Listing } from "./values.ts";
@@ -70,7 +70,7 @@ function findingsOf(
     const effective = use.bulk === true && access === "read" ? "stat" : access;
     return [
       ...dirs.flatMap((dir) => judgePattern(pattern, effective, dir, context)),
-      ...(use.bulk === true ? namedSecret(pattern) : []),
+      ...(use.bulk === true ? judgeSelection(pattern) : []),
     ];
   }
   const paths = arg.pieces.filter((piece) => piece.kind === "path");
@@ -89,10 +89,16 @@ function findingsOf(
   return [needsPerson("unknown_path", `"${display(arg)}" is not known before the command runs`)];
 }
 
-function namedSecret(pattern: string): Finding[] {
-  const last = pattern.slice(pattern.lastIndexOf("/") + 1);
-  const named = ["", "x"].some((fill) => isSecretName(last.replaceAll(/\*+|\?|\[[^\]]*\]/g, fill)));
-  return named ? [refused("secret", `"${pattern}" lists files that hold secrets`)] : [];
+/** What speaks against a pattern that a program itself holds against names. */
+export function judgeSelection(pattern: string): Finding[] {
+  switch (selectsSecrets(pattern)) {
+    case "yes":
+      return [refused("secret", `"${pattern}" selects files that hold secrets`)];
+    case "maybe":
+      return [needsPerson("pattern", `"${pattern}" may select files that hold secrets`)];
+    case "no":
+      return [];
+  }
 }
 
 /** Paths that an earlier command printed: they are below its roots. */
@@ -120,10 +126,7 @@ function judgeListing(
     }
   }
   if (access === "stat" || access === "tree") return findings;
-  const secret = listing.names?.find((name) => isSecretName(name.replaceAll(/[*?]/g, "")));
-  if (secret !== undefined) {
-    return [...findings, refused("secret", `"${secret}" selects files that hold secrets`)];
-  }
+  for (const name of listing.names ?? []) findings.push(...judgeSelection(name));
   const mayBeSecret = listing.names === undefined
     ? listing.hidden
     : listing.names.some(couldNameSecret);

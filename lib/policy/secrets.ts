@@ -62,6 +62,29 @@ export function couldNameSecret(pattern: string): boolean {
     );
 }
 
+/** Names that a pattern is held against where `*` also stands for a leading dot (find, grep, rg, git). */
+const USUAL_SECRETS: readonly string[] = (
+  ".env .env.local .env.production .env.development id_rsa id_ed25519 .netrc .npmrc .pypirc .pgpass " +
+  ".git-credentials .bash_history"
+).split(" ");
+
+/** The last name of a pattern with its open places filled in two ways. */
+function samplesOf(pattern: string): readonly string[] {
+  const last = pattern.slice(pattern.lastIndexOf("/") + 1);
+  return ["", "x"].map((fill) => last.replaceAll(/\*+|\?|\[[^\]]*\]/g, fill));
+}
+
+/**
+ * Whether a pattern that a program matches itself selects secrets: `yes` when it names them, `maybe` when it
+ * can and is not as broad as no pattern at all.
+ */
+export function selectsSecrets(pattern: string): "yes" | "maybe" | "no" {
+  if (samplesOf(pattern).some(isSecretName)) return "yes";
+  const last = pattern.slice(pattern.lastIndexOf("/") + 1).toLowerCase();
+  if (!/[*?[]/.test(last) || /^\**$|^\*+\.\*+$/.test(last)) return "no";
+  return USUAL_SECRETS.some((secret) => patternsMeet(last, secret)) ? "maybe" : "no";
+}
+
 /** Names of environment variables that hold credentials. */
 export const SECRET_VARIABLE =
   /SECRET|TOKEN|PASSW(?:OR)?D|PASSPHRASE|CREDENTIAL|PRIVATE_?KEY|ACCESS_?KEY|API_?KEY|(?:^|_)AUTH(?:_|$)/i;

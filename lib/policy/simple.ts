@@ -6,7 +6,7 @@ import { needsPerson, type Place, refused, spanOf } from "./session.ts";
 import type { CommandFacts } from "./recorder.ts";
 import type { Variable } from "./state.ts";
 import { rememberDownload } from "./downloads.ts";
-import { type Arg, display, known, type Stream } from "./values.ts";
+import { type Arg, display, known, type Piece, prefixOf, type Stream } from "./values.ts";
 
 const NOTHING: Stream = { kind: "text", text: "" };
 /** Programs that, joined to the network, hand the machine to whoever is there. */
@@ -32,7 +32,11 @@ export function judgeSimple(node: Command, place: Place, stdin: Stream): Stream 
       for (const { assignment, value } of assignments) assign(assignment, value, place);
       return redirectOnly(words, redirected, place);
     }
-    for (const { assignment, value } of assignments) prefix(assignment, value, place);
+    for (const { assignment, value } of assignments) {
+      // `IFS=: read -r a b` splits one line and nothing else.
+      const splits = assignment.name === "IFS" && known(args[0] as Arg) === "read";
+      if (!splits) prefix(assignment, value, place);
+    }
     if (redirected.network && SHELLS.test(known(args[0] as Arg) ?? "")) {
       session.recorder.find(refused("reverse_shell", "A shell is joined to the network"), span);
     }
@@ -76,7 +80,10 @@ function redirectOnly(
 }
 
 function assignmentArg(node: Assignment, place: Place): Arg {
-  const { pieces } = assignmentValue(node, place);
+  const value = assignmentValue(node, place);
+  const pieces: readonly Piece[] = value.elements === undefined
+    ? value.pieces
+    : [{ kind: "unknown", why: "array" }];
   const name = `${node.name}${node.append === true ? "+" : ""}=`;
   return {
     pieces: [{ kind: "text", text: name, quoted: true }, ...pieces],
@@ -94,6 +101,11 @@ function assignmentValue(node: Assignment, place: Place): Variable {
   }
   if (node.value.type === "ArrayValue") {
     const elements = node.value.elements.flatMap((word) => expandWord(word, place));
+    // `([2]=x)` names its places: which element is where is not worked out.
+    if (elements.some((arg) => prefixOf(arg).startsWith("[") || arg.pieces[0]?.kind === "glob")) {
+      const pieces: Piece[] = [{ kind: "unknown", why: "array" }];
+      return { pieces };
+    }
     return { pieces: elements[0]?.pieces ?? [], elements };
   }
   return { pieces: expandValue(node.value, place) };

@@ -55,6 +55,12 @@ function appended(before: Stream, after: Stream): Stream {
 }
 
 function walkStatement(node: Statement, place: Place, stdin: Stream): Stream {
+  if (node.background === true && place.state.conditional > 0) {
+    place.session.recorder.find(
+      needsPerson("background", "Commands in the background of a loop may become too many"),
+      spanOf(node, place.frame),
+    );
+  }
   const here = node.background === true ? { ...place, state: place.state.fork() } : place;
   return node.command.type === "AndOr"
     ? walkAndOr(node.command, here, stdin)

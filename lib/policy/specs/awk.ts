@@ -53,16 +53,19 @@ function codeOf(program: string): string | undefined {
 export function oddAwk(program: string): string | undefined {
   const code = codeOf(program);
   if (code === undefined) return "a text that is not understood";
-  const word = /\b(?:system|getline|ENVIRON|PROCINFO|SYMTAB|FUNCTAB|fflush|close)\b|@/.exec(code);
+  const word = /\b(?:system|getline|ENVIRON|PROCINFO|SYMTAB|FUNCTAB|ARGV|ARGC|fflush|close)\b|@/
+    .exec(code);
   if (word !== null) return word[0];
   if (/(?:^|[^|])\|(?:[^|]|$)/.test(code)) return "|";
-  for (const [, tail = ""] of code.matchAll(/\bprintf?\b([^;}\n]*)/g)) {
-    let depth = 0;
-    for (const char of tail) {
-      if (char === "(") depth++;
-      if (char === ")") depth--;
-      if (char === ">" && depth <= 0) return ">";
-    }
+  // In an action a ">" outside parentheses may send what is printed to a file.
+  let braces = 0;
+  let parentheses = 0;
+  for (const char of code) {
+    if (char === "{") braces++;
+    if (char === "}") braces--;
+    if (char === "(") parentheses++;
+    if (char === ")") parentheses--;
+    if (char === ">" && braces > 0 && parentheses <= 0) return ">";
   }
   return undefined;
 }

@@ -25,6 +25,11 @@ export const FIND_WORDS: Readonly<Record<string, readonly Role[]>> = Object.from
 ]);
 const RUNS = new Set(["-exec", "-execdir", "-ok", "-okdir"]);
 
+/** Tests that choose by name. */
+const NAMES = new Set(
+  words("-name -iname -path -ipath -wholename -iwholename -regex -iregex -lname -ilname"),
+);
+
 interface Found {
   readonly roots: Arg[];
   readonly tests: string[];
@@ -93,8 +98,9 @@ function judgeTest(
   const text = values[0] === undefined ? undefined : known(values[0]);
   const negated = found.tests.at(-1) === "!" || found.tests.at(-1) === "-not";
   if (name === "-o" || name === "-or" || name === ",") found.names.push([]);
-  else if ((name === "-name" || name === "-iname") && text !== undefined && !negated) {
-    found.names.at(-1)?.push(text);
+  else if (NAMES.has(name) && text !== undefined && !negated) {
+    // Of a regular expression only is known that it chooses; a pattern of paths chooses by its last name.
+    found.names.at(-1)?.push(name.endsWith("regex") ? ".*" : text.slice(text.lastIndexOf("/") + 1));
   }
   found.tests.push(name);
   return roles.length;

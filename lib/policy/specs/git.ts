@@ -4,7 +4,8 @@ import { resolvePath } from "../paths.ts";
 import { needsPerson, refused } from "../session.ts";
 import type { Role, Table, Tables } from "../table.ts";
 import { type Arg, display, known, type Stream } from "../values.ts";
-import { judgeRepository } from "./git_config.ts";
+import { judgeSelection } from "../path_args.ts";
+import { judgeCredentials, judgeRepository } from "./git_config.ts";
 import { GIT_READS } from "./git_reads.ts";
 
 /** Settings that `-c` may set: they change what is shown and nothing that runs. */
@@ -123,10 +124,15 @@ function tag(call: Call): void {
   }
 }
 
+function remotes(call: Call): void {
+  judgeCredentials(call);
+}
+
 /** `git config`: getting one value reads; a value may be a credential. */
 function config(call: Call): void {
   const reads =
     call.given("--get", "--get-all", "--get-regexp", "-l", "--list", "--get-urlmatch").length > 0;
+  judgeCredentials(call);
   const [first, ...rest] = call.options.operands;
   const word = known(first ?? call.word("")) ?? "";
   const modern = word === "get" || word === "list";
@@ -163,6 +169,9 @@ function revision(call: Call, arg: Arg): void {
     if (isSecretPath(resolvePath(dir, path)) && !/^:(?:\(exclude\)|[!^])/.test(text)) {
       call.find(refused("secret", `"${text}" may show keys, tokens or passwords`), arg);
     }
+  }
+  if (/[*?[]/.test(path) && !/^:(?:\(exclude\)|[!^])/.test(text)) {
+    for (const finding of judgeSelection(path)) call.find(finding, arg);
   }
   if (/^(?:\/|~|\.\.\/)/.test(text)) call.file(arg, "stat");
 }
@@ -240,6 +249,7 @@ export const GIT: Tables = {
     judge: settings,
     commands: {
       ...reads,
+      "remote": { ...reads["remote"], judge: remotes },
       "branch": { ...reads["branch"], judge: branch },
       "tag": { ...reads["tag"], judge: tag },
       "config": { ...reads["config"], judge: config },

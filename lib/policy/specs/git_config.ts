@@ -1,6 +1,6 @@
 import type { Call } from "../call.ts";
 import { isInside, resolvePath } from "../paths.ts";
-import { needsPerson } from "../session.ts";
+import { needsPerson, refused } from "../session.ts";
 
 /** Largest configuration that is read, in bytes. */
 const MAX_CONFIG = 64_000;
@@ -82,6 +82,18 @@ function judgeGitDirectory(call: Call, path: string): void {
     if (files.kind(config) === undefined) {
       call.find(needsPerson("configuration", `The submodule "${name}" has no plain configuration`));
     } else judgeConfigFile(call, config, /^core\.worktree$/i);
+  }
+}
+
+/** Addresses of a repository may hold a user's password: showing them shows it. */
+export function judgeCredentials(call: Call): void {
+  const { files } = call.session.context;
+  for (const dir of call.state.dirs) {
+    const git = findGit(call, dir);
+    const text = git === undefined ? undefined : files.readText(`${git}/config`, MAX_CONFIG);
+    if (text !== undefined && /:\/\/[^\s/@]+:[^\s/@]+@|extraheader/i.test(text)) {
+      call.find(refused("secret", "The configuration of the repository holds credentials"));
+    }
   }
 }
 

@@ -59,7 +59,7 @@ function cargoTail(call: Call): void {
 
 const GO_FLAGS: FlagLists = {
   none:
-    "-v -x -n -a -race -msan -asan -cover -short -failfast -json -i -trimpath -benchmem -fullpath -work -h -help --help -e -m -u",
+    "-v -x -n -a -race -msan -asan -cover -short -failfast -json -i -trimpath -benchmem -fullpath -work -h -help --help -e -m",
   text:
     "-run: -count: -timeout: -tags: -p: -parallel: -cpu: -bench: -benchtime: -covermode: -coverpkg: -vet: -list: -skip: -shuffle: -fuzz: -fuzztime: -fuzzminimizetime: -buildvcs: -f:",
   write:

@@ -1,6 +1,7 @@
+import { expandBraces } from "../braces.ts";
 import type { Call } from "../call.ts";
-import { isSecretName } from "../secrets.ts";
-import { needsPerson, refused } from "../session.ts";
+import { judgeSelection } from "../path_args.ts";
+import { needsPerson } from "../session.ts";
 import type { Table, Tables } from "../table.ts";
 import { type Arg, display, known, type Stream } from "../values.ts";
 
@@ -19,10 +20,9 @@ function judgeNames(call: Call, ...flags: string[]): readonly string[] | undefin
     const text = value === undefined ? undefined : known(value);
     if (text === undefined) continue;
     if (text.startsWith("!")) continue;
-    names.push(text.slice(text.lastIndexOf("/") + 1));
-    const samples = ["", "x"].map((fill) => text.replaceAll(/\*+|\?|\[[^\]]*\]/g, fill));
-    if (samples.some((sample) => isSecretName(sample.slice(sample.lastIndexOf("/") + 1)))) {
-      call.find(refused("secret", `"${text}" selects files that hold secrets`), value);
+    for (const pattern of expandBraces(text) ?? [text]) {
+      names.push(pattern.slice(pattern.lastIndexOf("/") + 1));
+      for (const finding of judgeSelection(pattern)) call.find(finding, value);
     }
   }
   return names.length > 0 ? names : undefined;

@@ -146,13 +146,13 @@ function evaluate(call: Call): Stream {
 /** `source file`, `. file`: the file's commands run in this shell. */
 function source(call: Call): void {
   const [file] = call.options.operands;
-  if (file !== undefined) runFile(call, file);
+  if (file !== undefined) runFile(call, file, call.state);
 }
 
 /** Judges a script file that a shell would run. */
-function runFile(call: Call, file: Arg): Stream | void {
+function runFile(call: Call, file: Arg, state = freshState(call)): Stream | void {
   const process = file.pieces.length === 1 ? file.pieces[0] : undefined;
-  if (process?.kind === "process") return runStream(call, process.stream);
+  if (process?.kind === "process") return runStream(call, process.stream, state);
   if (isDownloaded(file, call.state)) {
     call.find(
       refused("download_and_run", `"${display(file)}" was downloaded and would be run`),
@@ -164,8 +164,8 @@ function runFile(call: Call, file: Arg): Stream | void {
 }
 
 /** Judges what a shell would read as its script. */
-function runStream(call: Call, stream: Stream): Stream {
-  return call.script({ pieces: streamPieces(stream, "its input"), ...call.span }, freshState(call));
+function runStream(call: Call, stream: Stream, state = freshState(call)): Stream {
+  return call.script({ pieces: streamPieces(stream, "its input"), ...call.span }, state);
 }
 
 function freshState(call: Call): ShellState {
@@ -248,7 +248,10 @@ function let_(call: Call): void {
     const match = /^(\w+)(?:(?:[-+*]?=)\d+|\+\+|--)$/.exec(known(arg) ?? "");
     if (match === null) {
       call.find(needsPerson("arithmetic", `"${display(arg)}" may run a command`), arg);
-    } else call.state.variables.set(match[1] ?? "", { pieces: [{ kind: "number" }] });
+    } else {
+      const pieces = [{ kind: "number" } as const];
+      setVariable(call.session, call.state, match[1] ?? "", { pieces }, arg);
+    }
   }
 }
 
@@ -256,7 +259,8 @@ function let_(call: Call): void {
 function runWords(call: Call): Stream | void {
   const { operands } = call.options;
   if (call.given("-v", "-V").length > 0 || operands.length === 0) return;
-  return call.child(operands, { external: true }, call.stdin);
+  // In this shell: `command cd ..` changes its directory.
+  return call.session.argv(operands, call.state, call.stdin, { external: true });
 }
 
 function unset(call: Call): void {
