@@ -136,8 +136,10 @@ function finish(
       );
     }
     call.child(child.map((word) => replaceMark(word, "{}", path)), undefined, { kind: "unknown" });
-    // A script with a path in it is unknown text; what it does around the path is known all the same.
-    call.session.recorder.onlyDenials(() => call.child(child, undefined, { kind: "unknown" }));
+    if (child.some((word) => known(word) !== "{}" && known(word)?.includes("{}"))) {
+      // A script with a path in it is unknown text; what it does around the path is known all the same.
+      call.session.recorder.onlyDenials(() => call.child(child, undefined, { kind: "unknown" }));
+    }
     call.state = state;
   }
   if (found.deletes !== undefined) judgeDelete(call, found, roots, listing);
