@@ -20,7 +20,7 @@ export function divergenceLine({ first_divergence: first, steps }: TraceDiff): s
   if (first === null) return "Both did the same";
   const step = steps[first.step];
   const item = first.item === null ? undefined : step?.items[first.item];
-  const where = `First difference: ${step === undefined ? "" : stepName(step)}`;
+  const where = `First difference: ${step === undefined ? "" : stepName(step, true)}`;
   if (item === undefined) return `${where}, which only ${side(step?.a)} has`;
   const next = step?.items[(first.item ?? 0) + 1];
   if (item.b === null && next !== undefined && next.a === null) {
@@ -150,12 +150,13 @@ function side(a: unknown): string {
   return a === null || a === undefined ? "B" : "A";
 }
 
-function stepName({ a, b }: StepDiff): string {
+function stepName({ a, b }: StepDiff, inText = false): string {
   const indexes = [a, b].flatMap((place) => place === null ? [] : [place.step_index]);
   const [first = null, second = first] = indexes;
   if (first === null) return "outside of steps";
   const id = printable((a ?? b)?.step_id ?? "");
-  return `step ${first === second ? first : `${first} / ${second}`}  ${id}`.trimEnd();
+  const step = `step ${first === second ? first : `${first} / ${second}`}`;
+  return id === "" ? step : inText ? `${step} (${id})` : `${step}  ${id}`;
 }
 
 function itemName({ kind, name }: ItemDiff): string {

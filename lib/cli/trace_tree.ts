@@ -34,9 +34,8 @@ export class TraceTree {
     const time = step.duration_ms === null
       ? style.yellow("no end")
       : style.dim(formatDuration(step.duration_ms));
-    const turn = step.turn_number === step.step_index
-      ? ""
-      : style.dim(`  turn ${step.turn_number}`);
+    const said = /\d+$/.exec(step.step_id)?.[0] ?? String(step.step_index);
+    const turn = said === String(step.turn_number) ? "" : style.dim(`  turn ${step.turn_number}`);
     const name = style.bold(`step ${step.step_index}`);
     this.lines.push(`${name}  ${printable(step.step_id)}${turn}  ${time}`);
     if (full) this.#metadata(step.metadata, 2);
@@ -62,16 +61,17 @@ export class TraceTree {
   }
 
   #head(item: OutlineItem, indent: number): void {
-    const { style } = this.#options;
+    const { style, columns } = this.#options;
     const sign = item.failed ? style.red("✗ ") : "";
     if (item.message !== null) {
       const ends = [item.system, item.message.target].filter(Boolean).map(printable).join(" -> ");
       const head = `message ${printable(item.name)}${ends === "" ? "" : ` (${ends})`}:`;
       return this.#text(style.green(head), item.message.content, indent);
     }
-    const facts = factsOf(item);
-    const said = facts === "" ? "" : `  ${style.dim(facts)}`;
-    const head = `${sign}${style.cyan(kindOf(item))} ${style.bold(printable(item.name))}${said}`;
+    const what = `${sign}${style.cyan(kindOf(item))} ${style.bold(printable(item.name))}`;
+    const room = Math.max(NARROWEST_TEXT, columns - indent - textWidth(what) - 2);
+    const facts = truncate(factsOf(item), room);
+    const head = facts === "" ? what : `${what}  ${style.dim(facts)}`;
     if (item.tool !== null) return this.#text(head, item.tool.arguments, indent, "  ");
     this.lines.push(`${blanks(indent)}${head}`);
   }

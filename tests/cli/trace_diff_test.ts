@@ -15,7 +15,7 @@ Deno.test("owllm trace diff says first where two sessions part, then what differ
     const lines = stdout.trimEnd().split("\n");
     assert.match(
       lines.slice(0, 2).join(" "),
-      /^First difference: step 1 turn_2, model coder:7b: tool call arguments path: "src\/sum.ts"/,
+      /^First difference: step 1 \(turn_2\), model coder:7b: tool call arguments path: "src\/sum.ts"/,
     );
     assert.match(stdout, /\nA {2}run_a {2}\S+ \S+ {2}ok\nB {2}run_b {2}/);
     assert.match(stdout, /\n= step 0 {2}turn_1 /);

@@ -41,6 +41,23 @@ Deno.test("owllm trace list shows the newest first, and which session has no end
     );
   }));
 
+Deno.test("owllm trace list leaves columns out where they do not fit", () =>
+  withTraced([
+    (tracer) => {
+      tracer.startSession({ sessionId: "run_a" });
+      const model_name = `model:${"x".repeat(34)}`;
+      tracer.recordEvent({ event_type: "cais", system_instance_id: "llm", model_name });
+      tracer.endSession();
+    },
+  ], async (trace) => {
+    const { stdout } = await trace("list");
+    assert.match(
+      stdout,
+      /^RUN +BEGAN +KIND +MODEL +STEPS +TOKENS +TIME +STATUS\nrun_a +\d+ s ago /,
+    );
+    for (const line of stdout.split("\n")) assert.ok(textWidth(line) <= 100, line);
+  }));
+
 Deno.test("owllm trace list refuses what it does not understand with a way out", () =>
   withTraced([], async (trace, dir) => {
     assert.match((await trace("list")).stdout, /^Nothing is traced yet/);

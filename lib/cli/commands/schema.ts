@@ -9,6 +9,12 @@ const SCHEMAS: Readonly<
     brief: "What owllm smoke model --json prints",
     load: async () => (await import("../../smoke/mod.ts")).smokeReportJsonSchema(),
   },
+  ...Object.fromEntries(
+    (["list", "show", "search", "diff"] as const).map((command) => [`trace-${command}`, {
+      brief: `What owllm trace ${command} --json prints`,
+      load: async () => (await import("../trace_schemas.ts")).traceJsonSchema(command),
+    }]),
+  ),
 };
 
 /** `owllm schema [name]`. */

@@ -2,8 +2,9 @@ import { didYouMean, OwllmError } from "../../core/mod.ts";
 import type { TraceFilter, TraceSessionRecord, TracesTable } from "../../state/mod.ts";
 import { defineCommand, type Run } from "../command.ts";
 import { tableLines } from "../table.ts";
-import { printable, wrap } from "../text_width.ts";
+import { printable, textWidth, wrap } from "../text_width.ts";
 import {
+  formatAgo,
   formatCount,
   formatDuration,
   formatStatus,
@@ -37,7 +38,8 @@ const text = (value: string): string => value;
 export const traceList = defineCommand<Flags>({
   brief: "List the traced sessions, the newest first",
   description: "Times are in UTC. TOKENS are those read and written by models. The beginning of " +
-    "an id is enough for the other commands, and last names the newest session.",
+    "an id is enough for the other commands, and last names the newest session. A narrow terminal " +
+    "shows fewer columns.",
   examples: [
     "owllm trace list",
     "owllm trace list --status error --since 3d",
@@ -115,38 +117,50 @@ function printTable(
   traces: TracesTable,
   sessions: readonly TraceSessionRecord[],
 ): void {
-  const right = { align: "right" } as const;
-  const lines = tableLines(
-    [
-      { title: "RUN" },
-      { title: "WHEN" },
-      { title: "KIND" },
-      { title: "MODEL" },
-      { title: "STEPS", ...right },
-      { title: "TOOLS", ...right },
-      { title: "TOKENS", ...right },
-      { title: "TIME", ...right },
-      { title: "STATUS" },
-    ],
-    sessions.map((session) => [
-      printable(shortId(traces, session.id)),
-      formatWhen(session.createdUs / 1e6).slice(0, 16),
-      printable(session.kind),
-      printable(session.model ?? "–"),
-      formatCount(session.steps),
-      formatCount(session.toolCalls),
-      formatCount(session.inputTokens + session.outputTokens),
-      formatDuration(sessionMs(session)),
-      formatStatus(session.status, out.style),
-    ]),
-    out,
-  );
-  for (const line of lines) out.print(line);
   const now = cli.clock.now();
+  const ids = new Map(sessions.map(({ id }) => [id, printable(shortId(traces, id))]));
+  const cells = sessions.map((session): Readonly<Record<string, string>> => ({
+    RUN: ids.get(session.id) ?? "",
+    WHEN: formatWhen(session.createdUs / 1e6).slice(0, 16),
+    BEGAN: formatAgo(session.createdUs / 1e6, now),
+    KIND: printable(session.kind),
+    MODEL: printable(session.model ?? "–"),
+    STEPS: formatCount(session.steps),
+    TOOLS: formatCount(session.toolCalls),
+    TOKENS: formatCount(session.inputTokens + session.outputTokens),
+    TIME: formatDuration(sessionMs(session)),
+    STATUS: formatStatus(session.status, out.style),
+  }));
+  const titles = fittingTitles(cells, out.columns);
+  const columns = titles.map((title) =>
+    RIGHT.has(title) ? { title, align: "right" as const } : { title }
+  );
+  const rows = cells.map((row) => titles.map((title) => row[title] ?? ""));
+  for (const line of tableLines(columns, rows, out)) out.print(line);
   for (const session of sessions.filter(({ status }) => status === null)) {
-    const remark = `${printable(shortId(traces, session.id))} is open: ${openRemark(session, now)}`;
+    const remark = `${ids.get(session.id)} is open: ${openRemark(session, now)}`;
     for (const line of wrap(remark, out.columns)) out.print(out.style.yellow(line));
   }
+}
+
+const TITLES = ["RUN", "WHEN", "KIND", "MODEL", "STEPS", "TOOLS", "TOKENS", "TIME", "STATUS"];
+const RIGHT: ReadonlySet<string> = new Set(["STEPS", "TOOLS", "TOKENS", "TIME"]);
+
+/** The columns that fit: on a narrow terminal how long ago it was, and then fewer of them. */
+function fittingTitles(
+  rows: readonly Readonly<Record<string, string>>[],
+  columns: number,
+): readonly string[] {
+  const width = (titles: readonly string[]) =>
+    titles.reduce((sum, title) => {
+      const cells = [title, ...rows.map((row) => row[title] ?? "")];
+      return sum + 2 + Math.max(...cells.map(textWidth));
+    }, -2);
+  const without = (...left: string[]) =>
+    TITLES.map((title) => title === "WHEN" ? "BEGAN" : title)
+      .filter((title) => !left.includes(title));
+  const choices = [TITLES, without(), without("TOOLS"), without("TOOLS", "KIND")];
+  return choices.find((titles) => width(titles) <= columns) ?? without("TOOLS", "KIND", "STEPS");
 }
 
 function shortId(traces: TracesTable, id: string): string {
