@@ -186,6 +186,16 @@ testWith(
       })),
 );
 
+testWith(
+  "a container ends by itself when its time is over",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ sh }) => {
+      assert.equal((await sh("true")).code, 0);
+      assert.ok(await soon(5_000, async () => (await containersOf(docker, Deno.pid)).length === 0));
+    }, { settings: { lifetimeMin: 2 / 60 } }),
+);
+
 /** Command lines in the containers of a process. */
 async function inside(docker: RealDocker, pid: number): Promise<string> {
   const [name] = await containersOf(docker, pid);

@@ -100,6 +100,8 @@ function firstProcess({ settings, bind }: ContainerPlan): string[] {
 export function containerArgs(plan: ContainerPlan): string[] {
   const { settings, bind } = plan;
   const keeper = `uid=${KEEPER},gid=${KEEPER}`;
+  // A mounted repository is read by its owner alone, who then keeps the store as well.
+  const reader = bind === undefined ? keeper : `uid=${bind.uid},gid=${bind.gid}`;
   const tmpfs = (
     path: string,
     mb: number,
@@ -134,8 +136,8 @@ export function containerArgs(plan: ContainerPlan): string[] {
     ...["--ulimit", `fsize=${settings.workspaceMb * MIB}:${settings.workspaceMb * MIB}`],
     ...["--ipc", "private", "--shm-size", "16m"],
     ...tmpfs("/tmp", settings.tmpMb, "exec", "mode=1777"),
-    // The keeper's store is compressed, so the workspace's size is enough for two states of it.
-    ...tmpfs(KEEPER_DIR, settings.workspaceMb, "noexec", "mode=0700", keeper),
+    // The store holds every file once, uncompressed for speed, and what changes of them.
+    ...tmpfs(KEEPER_DIR, settings.workspaceMb, "noexec", "mode=0700", reader),
     ...(bind === undefined
       ? tmpfs(WORKSPACE, settings.workspaceMb, "exec", "mode=1777", keeper)
       : bindArgs(bind)),

@@ -10,8 +10,8 @@ const PRELUDE = `
 set -euo pipefail
 umask 077
 export HOME=${KEEPER_DIR} GIT_DIR=${KEEPER_DIR}/git GIT_WORK_TREE=${WORKSPACE}
-config=(core.bare=false core.autocrlf=false core.fileMode=true core.symlinks=true core.compression=1
-  core.looseCompression=1 core.untrackedCache=false core.quotePath=false core.excludesFile=/dev/null
+config=(core.bare=false core.autocrlf=false core.fileMode=true core.symlinks=true core.compression=0
+  core.looseCompression=0 core.untrackedCache=false core.quotePath=false core.excludesFile=/dev/null
   core.attributesFile=/dev/null core.fsmonitor=false core.hooksPath=/dev/null core.ignoreCase=false
   core.precomposeUnicode=false core.protectHFS=false core.protectNTFS=false gc.auto=0)
 unset GIT_CONFIG_COUNT
@@ -46,8 +46,10 @@ git write-tree
 
 /** Prints what changed since a tree: the new tree, then raw differences separated by NUL. */
 export const CHANGES_SCRIPT = `${PRELUDE}
-cp "$GIT_DIR/index" "$GIT_DIR/index.now"
 export GIT_INDEX_FILE="$GIT_DIR/index.now"
+# Without times of files, so that every file is read: a change within the second of the copy, or by a
+# tool that sets times back, would not be seen.
+git read-tree "$1"
 # What is gone comes first: a path below a directory that became a link is gone too.
 git diff-files -z --name-only --no-renames --diff-filter=D --ignore-submodules=all |
   git update-index -z --force-remove --stdin
