@@ -5,6 +5,7 @@
 import { callFigures, probeFigures } from "./calls.ts";
 import { decoratorFigures } from "./decorators.ts";
 import { policyFigures } from "./judgements.ts";
+import { sandboxFigures } from "./sandbox.ts";
 import { startFigures } from "./starts.ts";
 import { traceFigures } from "./traces.ts";
 import { stateFigures } from "./writes.ts";
@@ -68,6 +69,7 @@ const figures = [
   ...await policyFigures(),
   ...await traceFigures(),
   ...await decoratorFigures(),
+  ...await sandboxFigures(),
 ];
 const baseline = await readBaseline();
 const head = ["figure", "now", "aim", "baseline", "reference"];
