@@ -28,6 +28,7 @@ import { stateCheck } from "./commands/state_check.ts";
 import { statePath } from "./commands/state_path.ts";
 import { traceDiff } from "./commands/trace_diff.ts";
 import { traceExport } from "./commands/trace_export.ts";
+import { traceHtml } from "./commands/trace_html.ts";
 import { traceList } from "./commands/trace_list.ts";
 import { traceSearch } from "./commands/trace_search.ts";
 import { traceShow } from "./commands/trace_show.ts";
@@ -84,6 +85,7 @@ export function buildApp(): Application<Cli> {
       show: traceShow,
       search: traceSearch,
       diff: traceDiff,
+      html: traceHtml,
       export: traceExport,
     },
     docs: { brief: "What was recorded of models, tools and environments" },

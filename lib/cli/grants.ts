@@ -34,6 +34,7 @@ export const COMMAND_NEEDS: Readonly<Record<string, Needs>> = {
   "trace list": { write: KEEP_STATE },
   "trace show": { write: KEEP_STATE },
   "trace diff": { write: KEEP_STATE },
+  "trace html": { write: `${KEEP_STATE}, write the page` },
   "trace search": { write: KEEP_STATE },
   "trace export": { net: "send traces to an OTLP endpoint", write: KEEP_STATE },
   "config show": {},

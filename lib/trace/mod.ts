@@ -41,6 +41,7 @@ export {
   type TransitionFinding,
   valueAt,
 } from "./hooks/trace_state_hook.ts";
+export { renderTrace, type RenderTraceOptions } from "./html/render.ts";
 export { EVENT_TYPES, traceError } from "./new_events.ts";
 export type {
   EventFields,

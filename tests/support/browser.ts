@@ -16,6 +16,8 @@ export interface BrowserPage {
 export interface BrowserView {
   readonly width: number;
   readonly scheme?: "light" | "dark";
+  /** Takes the browser's network away before the page is opened. */
+  readonly offline?: boolean;
 }
 
 /** Longest wait for an answer of the browser. */
@@ -104,6 +106,10 @@ async function open(session: Session, url: string, view: BrowserView): Promise<v
   await session.send("Emulation.setEmulatedMedia", {
     features: [{ name: "prefers-color-scheme", value: view.scheme ?? "light" }],
   });
+  if (view.offline === true) {
+    const nothing = { latency: 0, downloadThroughput: 0, uploadThroughput: 0 };
+    await session.send("Network.emulateNetworkConditions", { offline: true, ...nothing });
+  }
   const loaded = session.once("Page.loadEventFired");
   await session.send("Page.navigate", { url });
   await loaded;

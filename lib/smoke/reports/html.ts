@@ -1,10 +1,10 @@
+import { html, type Markup, raw } from "../../core/mod.ts";
 import { rankFixes } from "../fix_order.ts";
 import { byGroup } from "../groups.ts";
 import { formatLabel, formatMeasured, formatMs, headline, keyFacts } from "../headline.ts";
 import type { ProbeReport, SmokeReport } from "../report.ts";
 import { countStatuses, describeCounts, verdictOf } from "../verdict.ts";
 import { SCRIPT, STYLE } from "./html_assets.ts";
-import { html, type Markup, raw } from "./html_text.ts";
 
 /**
  * The report as one self-contained page. Its policy lets in nothing but its own style and script,
