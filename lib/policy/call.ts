@@ -130,7 +130,7 @@ export class Call {
         return;
       default: {
         const finding = ROLE_FINDINGS[role];
-        if (finding !== undefined) this.find(finding(`${this.path} ${name}`), at);
+        if (finding !== undefined) this.find(finding(`${this.path} ${name}`.trim()), at);
         if (role === "net") this.session.recorder.effect("net", value ? display(value) : this.path);
         if (role === "exec" && value !== undefined) {
           this.session.recorder.effect("exec", display(value));

@@ -48,6 +48,12 @@ export function judgeRedirections(list: readonly Redirection[], place: Place): R
       facts.push(`<<< ${display({ pieces, start: 0, end: 0 })}`);
       continue;
     }
+    if (redirection.descriptor !== undefined && redirection.descriptor.type !== "FileDescriptor") {
+      place.session.recorder.find(
+        needsPerson("redirection", "A descriptor by the name of a variable is not worked out"),
+        spanOf(redirection, place.frame),
+      );
+    }
     const target = targetOf(redirection, place);
     const descriptor = redirection.descriptor?.type === "FileDescriptor"
       ? redirection.descriptor.value

@@ -1,6 +1,8 @@
 import { expandBraces } from "../braces.ts";
 import type { Call } from "../call.ts";
+import { mayLeadOut } from "../links.ts";
 import { judgeSelection } from "../path_args.ts";
+import { resolvePath } from "../paths.ts";
 import { needsPerson } from "../session.ts";
 import type { Table, Tables } from "../table.ts";
 import { type Arg, display, known, type Stream } from "../values.ts";
@@ -53,6 +55,17 @@ function searchOutput(call: Call, lists: boolean, names: readonly string[] | und
   return passes ? call.stdin : { kind: "unknown" };
 }
 
+/** A search that follows links may read anything that a link in the tree points to. */
+function judgeLinks(call: Call, files: readonly Arg[], ...flags: string[]): void {
+  const [flag] = call.given(...flags);
+  if (flag === undefined) return;
+  const roots = files.length === 0 ? ["."] : files.map((file) => known(file) ?? "/");
+  const out = call.state.dirs.some((dir) =>
+    roots.some((root) => mayLeadOut(resolvePath(dir, root), call.session.context))
+  );
+  if (out) call.find(needsPerson("links", `"${flag.flag.name}" may follow a link out`), flag.arg);
+}
+
 function grep(call: Call): void {
   const recursive = call.given(
     "-r",
@@ -66,12 +79,14 @@ function grep(call: Call): void {
   const files = searchFiles(call);
   if (files.length === 0 && recursive.length > 0) call.file(call.word("."), "stat");
   for (const file of files) call.file(file, access);
+  judgeLinks(call, files, "-R", "--dereference-recursive");
 }
 
 function ripgrep(call: Call): void {
   const files = searchFiles(call);
   if (files.length === 0) call.file(call.word("."), "stat");
   for (const file of files) call.file(file, "tree");
+  judgeLinks(call, files, "-L", "--follow");
 }
 
 /** `jq`: some flags take two words; the program text can show the environment. */
