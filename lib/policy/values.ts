@@ -143,3 +143,16 @@ export function streamPieces(stream: Stream, why: string): Piece[] {
       ];
   }
 }
+
+/** What is printed by one command after another. */
+export function joinStreams(before: Stream, after: Stream): Stream {
+  if (before.kind === "text" && before.text === "") return after;
+  if (after.kind === "text" && after.text === "") return before;
+  if (before.kind === "text" && after.kind === "text") {
+    return { kind: "text", text: before.text + after.text };
+  }
+  for (const stream of [before, after]) {
+    if (stream.kind === "unknown" && stream.taint !== undefined) return stream;
+  }
+  return UNKNOWN_STREAM;
+}

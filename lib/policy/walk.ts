@@ -22,7 +22,7 @@ import { judgeSimple } from "./simple.ts";
 import type { Frame, ShellState } from "./state.ts";
 import { union } from "./state.ts";
 import { judgeTest } from "./test_expression.ts";
-import type { Arg, Stream } from "./values.ts";
+import { type Arg, joinStreams, type Stream } from "./values.ts";
 import { setVariable } from "./variables.ts";
 
 const NOTHING: Stream = { kind: "text", text: "" };
@@ -36,22 +36,10 @@ const MAX_PASSES = 8;
 export function walkScript(node: Script | CompoundList, place: Place, stdin: Stream): Stream {
   let printed: Stream = NOTHING;
   for (const statement of node.commands) {
-    printed = appended(printed, walkStatement(statement, place, stdin));
+    printed = joinStreams(printed, walkStatement(statement, place, stdin));
     place.state.settle();
   }
   return printed;
-}
-
-function appended(before: Stream, after: Stream): Stream {
-  if (before.kind === "text" && before.text === "") return after;
-  if (after.kind === "text" && after.text === "") return before;
-  if (before.kind === "text" && after.kind === "text") {
-    return { kind: "text", text: before.text + after.text };
-  }
-  for (const stream of [before, after]) {
-    if (stream.kind === "unknown" && stream.taint !== undefined) return stream;
-  }
-  return UNKNOWN;
 }
 
 function walkStatement(node: Statement, place: Place, stdin: Stream): Stream {
@@ -81,7 +69,7 @@ function walkAndOr(node: AndOr, place: Place, stdin: Stream): Stream {
     const operator = node.operators[index - 1];
     if (operator === "||") state.dirs = union(state.dirs, before(failed, state.dirs));
     const skippable = operator === undefined ? undefined : state.fork();
-    printed = appended(printed, walkPipelineNode(command, place, stdin));
+    printed = joinStreams(printed, walkPipelineNode(command, place, stdin));
     if (skippable !== undefined) {
       const { dirs } = state;
       state.join(skippable);
@@ -180,7 +168,7 @@ function alternatives(
   parts.forEach((part, index) => {
     const fork = start.fork();
     fork.conditional++;
-    printed = appended(printed, part({ ...place, state: fork }));
+    printed = joinStreams(printed, part({ ...place, state: fork }));
     fork.settle();
     fork.conditional--;
     if (index === 0 && !mayBeNone) Object.assign(state, fork);
@@ -240,7 +228,7 @@ function walkFor(node: For | Select, place: Place, stdin: Stream): Stream {
       set(value.pieces);
       return walkScript(node.body, place, stdin);
     };
-    printed = appended(printed, value.many === true ? repeat(place, node, turn) : turn());
+    printed = joinStreams(printed, value.many === true ? repeat(place, node, turn) : turn());
   }
   return printed.kind === "text" || values.length < 2 ? printed : UNKNOWN;
 }

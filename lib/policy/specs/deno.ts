@@ -6,9 +6,9 @@ import { display, known } from "../values.ts";
 const COMMON: FlagLists = {
   none:
     "-q --quiet -h --help --no-check --check --check=all --no-lock --frozen --cached-only --no-remote --no-npm --no-config --no-prompt --unstable --node-modules-dir",
-  text: "-L: --log-level: --seed: --unstable-kv --conditions:",
+  text: "-L: --log-level: --seed: --unstable-kv --conditions: --ext:",
   config:
-    "-c: --config: --import-map: --preload: --require: --env-file? --env? --location: --v8-flags? --cert: --lock? --inspect? --inspect-brk? --inspect-wait? --ext: --vendor?",
+    "-c: --config: --import-map: --preload: --require: --env-file? --env? --location: --v8-flags? --cert: --lock? --inspect? --inspect-brk? --inspect-wait? --vendor?",
   net: "-r? --reload?",
 };
 
@@ -56,7 +56,7 @@ export const DENO: Table = {
     check: checks({ none: "--all --doc --doc-only --remote" }),
     lint: checks({
       none: "--json --compact --rules --permit-no-files",
-      text: "--rules-tags: --rules-include: --rules-exclude: --ignore: --ext:",
+      text: "--rules-tags: --rules-include: --rules-exclude: --ignore:",
       write: "--fix --watch?",
     }),
     fmt: {
@@ -64,7 +64,7 @@ export const DENO: Table = {
         none:
           "--check --fail-fast --permit-no-files --use-tabs --single-quote --no-semicolons --unstable-component --unstable-sql",
         text:
-          "--ignore: --ext: --indent-width: --line-width: --prose-wrap: --use-tabs? --single-quote? --no-semicolons?",
+          "--ignore: --indent-width: --line-width: --prose-wrap: --use-tabs? --single-quote? --no-semicolons?",
         write: "--watch?",
       }),
       judge: (call) => {

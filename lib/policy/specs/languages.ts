@@ -4,7 +4,8 @@ import { needsPerson, refused } from "../session.ts";
 import type { Table, Tables } from "../table.ts";
 import { type Arg, display, known } from "../values.ts";
 import { judgeProgramText } from "./program_text.ts";
-import { PIP, PYTEST, UNITTEST } from "./python.ts";
+import { PYTEST, UNITTEST } from "./pytest.ts";
+import { PIP } from "./python.ts";
 
 /** Input that an interpreter would run. */
 function judgeInput(call: Call): void {

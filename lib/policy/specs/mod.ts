@@ -8,11 +8,16 @@ import { AWK } from "./awk.ts";
 import { FIND } from "./find.ts";
 import { GIT } from "./git.ts";
 import { SED } from "./sed.ts";
+import { CARGO_GO } from "./cargo_go.ts";
 import { CONTAINERS } from "./containers.ts";
 import { LANGUAGES, MODULES } from "./languages.ts";
 import { NETWORK } from "./network.ts";
 import { PROJECT } from "./project.ts";
 import { PYTHON_TOOLS } from "./python.ts";
+import { FACTS } from "./facts.ts";
+import { JAVASCRIPT } from "./javascript.ts";
+import { PYTHON_CHECKERS } from "./python_checkers.ts";
+import { SHELLS } from "./shells.ts";
 import { READERS } from "./readers.ts";
 import { SEARCH } from "./search.ts";
 import { SHELL } from "./shell.ts";
@@ -20,7 +25,9 @@ import { WRAPPERS } from "./wrappers.ts";
 
 const FAMILIES: readonly Tables[] = [
   READERS,
+  FACTS,
   SHELL,
+  SHELLS,
   WRAPPERS,
   FILES,
   SEARCH,
@@ -30,6 +37,9 @@ const FAMILIES: readonly Tables[] = [
   GIT,
   LANGUAGES,
   PYTHON_TOOLS,
+  PYTHON_CHECKERS,
+  JAVASCRIPT,
+  CARGO_GO,
   PROJECT,
   NETWORK,
   CONTAINERS,
@@ -56,4 +66,22 @@ export function moduleOf(name: string): Table | undefined {
 /** The names of all known programs. */
 export function knownPrograms(): readonly string[] {
   return [...BY_NAME.keys()];
+}
+
+/** A table with the words that lead to it, `git log`. */
+export interface NamedTable {
+  readonly path: string;
+  readonly table: Table;
+}
+
+/** Every table, those of sub-commands included; a table with several names comes under its first. */
+export function allTables(): readonly NamedTable[] {
+  const seen = new Set<Table>();
+  const visit = (path: string, table: Table): NamedTable[] => {
+    if (seen.has(table)) return [];
+    seen.add(table);
+    const inner = Object.entries(table.commands ?? {});
+    return [{ path, table }, ...inner.flatMap(([name, sub]) => visit(`${path} ${name}`, sub))];
+  };
+  return [...BY_NAME].flatMap(([name, table]) => visit(name, table));
 }

@@ -3,7 +3,7 @@ import { needsPerson } from "../session.ts";
 import type { Table, Tables } from "../table.ts";
 import { type Arg, display, known, type Stream } from "../values.ts";
 import { resolvePath } from "../paths.ts";
-import { joinWords } from "./shell.ts";
+import { joinWords } from "./shells.ts";
 
 const DOWNLOAD: Stream = { kind: "unknown", taint: "download" };
 

@@ -1,20 +1,10 @@
 import type { Call } from "../call.ts";
-import { isDownloaded } from "../downloads.ts";
 import { judgeAssignment, judgeEnvironment } from "../environment.ts";
 import { resolvePath } from "../paths.ts";
-import { needsPerson, refused } from "../session.ts";
-import { ShellState } from "../state.ts";
+import { needsPerson } from "../session.ts";
 import type { Tables } from "../table.ts";
 import { setVariable } from "../variables.ts";
-import {
-  type Arg,
-  display,
-  dropPrefix,
-  known,
-  prefixOf,
-  type Stream,
-  streamPieces,
-} from "../values.ts";
+import { display, dropPrefix, known, prefixOf, type Stream, streamPieces } from "../values.ts";
 
 const TEXT = { style: "none", operands: "text" } as const;
 
@@ -128,76 +118,6 @@ function alias(call: Call): void {
     call.lookForDenials(call.word(` ${text}`, arg));
   }
 }
-
-/** Words joined by blanks, as `eval` and `ssh` do. */
-export function joinWords(args: readonly Arg[]): Arg {
-  const first = args[0];
-  const pieces = args.flatMap((arg, index) =>
-    index === 0 ? arg.pieces : [{ kind: "text", text: " ", quoted: true } as const, ...arg.pieces]
-  );
-  return { pieces, start: first?.start ?? 0, end: args.at(-1)?.end ?? 0 };
-}
-
-function evaluate(call: Call): Stream {
-  const args = known(call.args[0] ?? call.word("")) === "--" ? call.args.slice(1) : call.args;
-  return call.script(joinWords(args), call.state);
-}
-
-/** `source file`, `. file`: the file's commands run in this shell. */
-function source(call: Call): void {
-  const [file] = call.options.operands;
-  if (file !== undefined) runFile(call, file, call.state);
-}
-
-/** Judges a script file that a shell would run. */
-function runFile(call: Call, file: Arg, state = freshState(call)): Stream | void {
-  const process = file.pieces.length === 1 ? file.pieces[0] : undefined;
-  if (process?.kind === "process") return runStream(call, process.stream, state);
-  if (isDownloaded(file, call.state)) {
-    call.find(
-      refused("download_and_run", `"${display(file)}" was downloaded and would be run`),
-      file,
-    );
-  }
-  call.file(file, "read");
-  call.find(needsPerson("executes", `The script "${display(file)}" would be run`), file);
-}
-
-/** Judges what a shell would read as its script. */
-function runStream(call: Call, stream: Stream, state = freshState(call)): Stream {
-  return call.script({ pieces: streamPieces(stream, "its input"), ...call.span }, state);
-}
-
-function freshState(call: Call): ShellState {
-  const state = new ShellState(call.state.dirs);
-  state.downloads = call.state.downloads;
-  for (const [name, variable] of call.state.variables) {
-    if (variable.exported === true) state.variables.set(name, variable);
-  }
-  return state;
-}
-
-/** A shell: a script as a word, as a file, or on its input. */
-function shell(call: Call): Stream | void {
-  const [first, ...rest] = call.options.operands;
-  if (call.given("-c").length > 0) {
-    if (first === undefined) return;
-    const state = freshState(call);
-    state.positional = rest.slice(1);
-    return call.script(first, state);
-  }
-  if (call.given("--version", "--help").length > 0) return;
-  if (first === undefined || call.given("-s").length > 0) return runStream(call, call.stdin);
-  if (call.given("-n").length > 0) call.file(first, "read");
-  else return runFile(call, first);
-}
-
-const SHELL_FLAGS = {
-  none: "-c -e -u -x -v -n -f -h -k -s -m -B -C -E -T --version --help --noprofile --norc --posix",
-  text: "-o:",
-  approve: "-i -l --login --restricted -r -p -t -a -b -D --debugger --verbose -O:",
-  config: "--rcfile: --init-file:",
-} as const;
 
 /** `read`: variables from the input. */
 function read(call: Call): void {
@@ -317,8 +237,6 @@ export const SHELL: Tables = {
   },
   alias: { whole: alias },
   unalias: TEXT,
-  eval: { whole: evaluate },
-  "source .": { style: "none", operands: "text", judge: source },
   "exec command builtin": {
     stop: true,
     style: "exact",
@@ -354,20 +272,5 @@ export const SHELL: Tables = {
         setVariable(call.session, call.state, name, { pieces }, call.span);
       }
     },
-  },
-  "sh bash dash ash": {
-    stop: true,
-    style: "exact",
-    operands: "text",
-    flags: SHELL_FLAGS,
-    output: (call) => shell(call) ?? { kind: "unknown" },
-  },
-  "zsh ksh mksh ksh93 fish csh tcsh rbash pwsh": {
-    stop: true,
-    style: "exact",
-    operands: "text",
-    flags: SHELL_FLAGS,
-    always: { role: "approve", why: "another kind of shell" },
-    output: (call) => shell(call) ?? { kind: "unknown" },
   },
 };

@@ -3,7 +3,7 @@ import { judgeEnvironment } from "../environment.ts";
 import { needsPerson, refused } from "../session.ts";
 import type { FlagLists, Table, Tables } from "../table.ts";
 import { type Arg, dropPrefix, known, prefixOf, type Stream, UNKNOWN_STREAM } from "../values.ts";
-import { joinWords } from "./shell.ts";
+import { joinWords } from "./shells.ts";
 
 const HELP = "--help --version ";
 /** Words of the input that are judged one by one. */
