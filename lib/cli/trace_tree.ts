@@ -56,6 +56,7 @@ export class TraceTree {
       this.#text(this.#options.style.red(`error ${printable(type)}:`), message, inner);
     }
     if (this.#options.full) this.#rest(item, inner);
+    else if (item.kind === "span") this.#attributes(item, inner);
     else this.#decision(item, inner);
     for (const child of item.children) this.item(child, inner);
   }
@@ -105,6 +106,11 @@ export class TraceTree {
     if (decision === undefined) return;
     const text = typeof decision === "string" ? decision : JSON.stringify(decision);
     this.#text(this.#options.style.yellow("decision:"), wholeClip(text), indent);
+  }
+
+  #attributes({ metadata }: OutlineItem, indent: number): void {
+    if (Object.keys(metadata).length === 0) return;
+    this.#text("with", wholeClip(JSON.stringify(metadata)), indent);
   }
 
   #rest(item: OutlineItem, indent: number): void {

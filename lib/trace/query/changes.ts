@@ -46,13 +46,14 @@ function identity({ text, fingerprint }: Clip): string {
 }
 
 function fieldsOf(item: TraceItem): Field[] {
-  const { error, tool, reward, ended, message, state_after } = item;
+  const { kind, error, tool, reward, ended, message, state_after, metadata } = item;
   return [
     ...item.calls.flatMap((call, i) => callFields(call, i === 0 ? "" : `request ${i + 1} `)),
     ...tool === null ? [] : [{ what: "arguments", clip: tool.arguments }],
     ...tool?.result == null ? [] : [{ what: "result", clip: tool.result }],
     ...item.actions.map((clip, i) => ({ what: numbered("action", i), clip })),
     ...message === null ? [] : [{ what: "content", clip: message.content }],
+    ...kind === "span" ? [{ what: "attributes", clip: whole(JSON.stringify(metadata)) }] : [],
     ...reward === null ? [] : [{ what: "reward", clip: whole(String(reward)) }],
     ...ended === null ? [] : [{ what: "ended", clip: whole(ended) }],
     ...state_after === null ? [] : [{ what: "state", clip: state_after }],

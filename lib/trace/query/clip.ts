@@ -22,7 +22,12 @@ export interface ClippedEntries {
   readonly entries: readonly { readonly entry: TraceEntryRecord; readonly value: Json }[];
   /** The text at a place of a body: itself, or the beginning that stands for a long one. */
   clip(value: unknown): Clip;
+  /** Data with the beginnings of its long texts in their places. */
+  data(value: JsonObject): JsonObject;
 }
+
+/** What reads a body's texts. */
+export type Clipper = Pick<ClippedEntries, "clip" | "data">;
 
 /** Reads the bodies of entries; of each text at most `characters`, or all when undefined. */
 export function clipEntries(
@@ -40,6 +45,7 @@ export function clipEntries(
   return {
     entries: records.map((entry) => ({ entry, value: unpack(entry.body, texts) })),
     clip: (value) => clipOf(value, heads, characters ?? Infinity),
+    data: (value) => heads.size === 0 ? value : withHeads(value, heads),
   };
 }
 
@@ -78,6 +84,16 @@ function headOf(
 ): TraceContentHead | undefined {
   const hash = contentHash(value);
   return hash === undefined ? undefined : heads.get(hash);
+}
+
+function withHeads(
+  value: JsonObject,
+  heads: ReadonlyMap<string, TraceContentHead>,
+): JsonObject {
+  return JSON.parse(JSON.stringify(value, (_key, item) => {
+    const content = headOf(item, heads);
+    return content === undefined ? item : `${content.head}…`;
+  }));
 }
 
 function contentHash(value: unknown): string | undefined {

@@ -8,10 +8,9 @@ import type {
   LlmMessage,
   RuntimeEvent,
   SessionEventMessage,
-  TraceError,
   TraceEvent,
 } from "../events.ts";
-import type { Clip } from "./clip.ts";
+import type { Clip, Clipper } from "./clip.ts";
 
 /** A part of a message to or from a model. */
 export interface MessageText {
@@ -79,6 +78,7 @@ export interface TraceItem {
   /** The state around the event, as JSON; null where none was recorded. */
   readonly state_before: Clip | null;
   readonly state_after: Clip | null;
+  /** Of a foreign span: its attributes. */
   readonly metadata: JsonObject;
 }
 
@@ -87,12 +87,19 @@ export interface TraceItem {
  * conversation repeats the history before it.
  */
 export function createItemReader(
-  clip: (value: unknown) => Clip,
+  clipper: Clipper,
 ): (entry: TraceEntryRecord, value: Json) => TraceItem {
   const seen = new Set<string>();
   return (entry, value) =>
-    Object.assign(headOf(entry, value, clip), ownOf(entry, value, clip, seen));
+    Object.assign(headOf(entry, value, clipper), ownOf(entry, value, clipper.clip, seen));
 }
+
+/** What is read of the body of an event, a message or a foreign span. */
+type AnyBody = Partial<TraceEvent & CAISEvent & SessionEventMessage> & {
+  readonly attributes?: JsonObject;
+  readonly scope?: { readonly name: string };
+  readonly status?: { readonly code: string; readonly message: Json };
+};
 
 type Own = Pick<TraceItem, "calls" | "tool" | "reward" | "ended" | "actions" | "message">;
 
@@ -108,35 +115,36 @@ const NOTHING: Own = {
 function headOf(
   entry: TraceEntryRecord,
   value: Json,
-  clip: (value: unknown) => Clip,
+  { clip, data }: Clipper,
 ): Omit<TraceItem, keyof Own> {
-  const event = value as unknown as Partial<TraceEvent> & { readonly source_id?: string };
+  const body = value as unknown as AnyBody;
   const { inputTokens, outputTokens, durationUs } = entry;
-  const metadata = event.metadata ?? {};
+  const metadata = data(body.metadata ?? body.attributes ?? {});
   return {
     entry_id: entry.id,
     step_index: entry.stepIndex,
     span_id: entry.spanId,
-    parent_span_id: event.parent_span_id ?? null,
+    parent_span_id: body.parent_span_id ?? null,
     kind: entry.kind,
     name: entry.name,
-    system: event.system_instance_id ?? event.source_id ?? "",
+    system: body.system_instance_id ?? body.source_id ?? body.scope?.name ?? "",
     started_at: entry.startUs / 1e6,
     duration_ms: durationUs === null ? null : durationUs / 1000,
     failed: entry.failed,
-    error: errorOf(event.error ?? null, clip),
+    error: errorOf(body, clip),
     input_tokens: inputTokens,
     output_tokens: outputTokens,
     tokens_per_second: tokensPerSecond(entry, metadata["decode_ms"]),
-    cost_usd: (value as unknown as Partial<CAISEvent>).cost_usd ?? null,
-    state_before: event.system_state_before == null ? null : clip(event.system_state_before),
-    state_after: event.system_state_after == null ? null : clip(event.system_state_after),
+    cost_usd: body.cost_usd ?? null,
+    state_before: body.system_state_before == null ? null : clip(body.system_state_before),
+    state_after: body.system_state_after == null ? null : clip(body.system_state_after),
     metadata,
   };
 }
 
-function errorOf(error: TraceError | null, clip: (value: unknown) => Clip): TraceItem["error"] {
-  return error === null ? null : { type: error.type, message: clip(error.message) };
+function errorOf({ error, status }: AnyBody, clip: (value: unknown) => Clip): TraceItem["error"] {
+  if (error != null) return { type: error.type, message: clip(error.message) };
+  return status?.code === "error" ? { type: "status", message: clip(status.message) } : null;
 }
 
 function tokensPerSecond(

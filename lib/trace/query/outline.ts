@@ -49,9 +49,9 @@ export function outlineOf(
   record: TraceSessionRecord,
   { step, characters }: OutlineOptions = {},
 ): TraceOutline {
-  const { entries, clip } = clipEntries(traces, traces.entries(record.id), characters);
-  const read = createItemReader(clip);
-  const items = nest(entries.map(({ entry, value }) => read(entry, value)));
+  const clipped = clipEntries(traces, traces.entries(record.id), characters);
+  const read = createItemReader(clipped);
+  const items = nest(clipped.entries.map(({ entry, value }) => read(entry, value)));
   const parts = partsOf(traces.steps(record.id), items);
   return {
     record,

@@ -2,6 +2,7 @@ import type { TraceEntryRecord, TracesTable } from "../../state/mod.ts";
 import type {
   CAISEvent,
   Json,
+  JsonObject,
   LlmMessage,
   RuntimeEvent,
   SessionEventMessage,
@@ -93,7 +94,7 @@ function textsOf(
     const { content } = value as unknown as SessionEventMessage;
     for (const text of stringsIn(content)) add("prompt", text);
   } else if (entry.kind === "span") {
-    for (const text of stringsIn(value)) add("prompt", text);
+    addSpan(value as unknown as SpanBody, add);
   } else if (entry.kind === "cais") {
     for (const call of (value as unknown as CAISEvent).call_records) {
       addMessages("prompt", call.input_messages);
@@ -110,6 +111,27 @@ function textsOf(
   const { error = null } = value as { readonly error?: TraceError | null };
   if (error !== null) add("error", `${error.type} ${clip(error.message).text}`);
   return texts;
+}
+
+/** What is searched in a foreign span. */
+interface SpanBody {
+  readonly name: string;
+  readonly attributes: JsonObject;
+  readonly events: readonly { readonly attributes: JsonObject }[];
+  readonly status: { readonly message: Json };
+}
+
+function addSpan(
+  { name, attributes, events, status }: SpanBody,
+  add: (field: SearchedText["field"], text: unknown) => void,
+): void {
+  add("prompt", name);
+  for (const [key, value] of Object.entries(attributes)) {
+    // As the store tells what was asked from what came back.
+    for (const text of stringsIn(value)) add(/output|result/.test(key) ? "result" : "prompt", text);
+  }
+  add("error", status.message);
+  for (const event of events) add("error", event.attributes["exception.message"]);
 }
 
 function addTool(
