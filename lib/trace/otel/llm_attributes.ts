@@ -9,13 +9,12 @@ import type {
 import { textOf } from "../store/words.ts";
 import { AttributeSet } from "./attributes.ts";
 import { LISTS } from "./names.ts";
-import type { SpanAttributes } from "./span.ts";
 
 /**
  * The attributes of a request to a model. An event with several requests (a retry, a first thought
  * and then a call) shows what the first was asked and the last answered; its counts are of all.
  */
-export function llmAttributes(event: CAISEvent): SpanAttributes {
+export function llmAttributes(event: CAISEvent): AttributeSet {
   const first = event.call_records.at(0);
   const last = event.call_records.at(-1);
   const usage = last?.usage;
@@ -35,7 +34,7 @@ export function llmAttributes(event: CAISEvent): SpanAttributes {
     .tell("reasoningTokens", usage?.reasoning_tokens)
     .tell("firstChunk", typeof firstMs === "number" ? firstMs / 1000 : null)
     .tell("cost", event.cost_usd);
-  if (first === undefined || last === undefined) return set.all;
+  if (first === undefined || last === undefined) return set;
   const input = first.input_messages;
   const output = answerOf(last.output_messages, last.output_tool_calls);
   putRequest(set, last.request_params, first.tools ?? []);
@@ -45,7 +44,7 @@ export function llmAttributes(event: CAISEvent): SpanAttributes {
   set.tellJson("outputMessages", output.map(genAiMessage));
   set.tellValue("input", input.map(saidIn).findLast((text) => text !== ""));
   set.tellValue("output", output.map(saidIn).join("\n") || callsAsJson(output));
-  return set.all;
+  return set;
 }
 
 /** Whether texts were turned into vectors: there is no answer in words. */

@@ -14,14 +14,7 @@ import type { SessionHead, StepHead } from "../sink.ts";
 import { AttributeSet, cut } from "./attributes.ts";
 import { isEmbedding, llmAttributes } from "./llm_attributes.ts";
 import { EXCEPTION } from "./names.ts";
-import {
-  hrTime,
-  type OtelSpan,
-  SPAN_KIND,
-  SPAN_STATUS,
-  type SpanAttributes,
-  type SpanMoment,
-} from "./span.ts";
+import { hrTime, type OtelSpan, SPAN_KIND, SPAN_STATUS, type SpanMoment } from "./span.ts";
 
 /** The scope of owllm's own spans. */
 const SCOPE = { name: "owllm" } as const;
@@ -111,15 +104,13 @@ export function stepSpan(step: StepHead, place: SpanPlace, frame: Frame): OtelSp
 
 /** An event as a span. Its time record tells its end; it began its latency before. */
 export function eventSpan(event: TraceEvent, place: SpanPlace): OtelSpan {
-  const { name, kind = SPAN_KIND.internal, attributes } = kindOf(event);
-  const set = new AttributeSet()
-    .tell("session", place.sessionId)
+  const { name, kind = SPAN_KIND.internal, set } = kindOf(event);
+  set.tell("session", place.sessionId)
     .tell("system", event.system_instance_id)
     .tell("sequence", event.seq)
     .tellJson("stateBefore", event.system_state_before)
     .tellJson("stateAfter", event.system_state_after)
     .tellJson("metadata", event.metadata);
-  for (const [key, value] of Object.entries(attributes)) set.put(key, value);
   const end = event.time_record.event_time;
   return span({
     traceId: place.traceId,
@@ -139,7 +130,7 @@ export function eventSpan(event: TraceEvent, place: SpanPlace): OtelSpan {
 interface Own {
   readonly name: string;
   readonly kind?: number;
-  readonly attributes: SpanAttributes;
+  readonly set: AttributeSet;
 }
 
 function kindOf(event: TraceEvent): Own {
@@ -159,13 +150,13 @@ function thinking(event: CAISEvent): Own {
   if (event.model_name !== null || event.call_records.length > 0) {
     const model = event.model_name ?? event.call_records.at(-1)?.model_name ?? "";
     const name = `${isEmbedding(event) ? "embeddings" : "chat"} ${model}`;
-    return { name, kind: SPAN_KIND.client, attributes: llmAttributes(event) };
+    return { name, kind: SPAN_KIND.client, set: llmAttributes(event) };
   }
   const set = new AttributeSet()
     .tell("spanKind", "AGENT")
     .tell("operation", "invoke_agent")
     .tell("agent", event.system_instance_id);
-  return { name: `invoke_agent ${event.system_instance_id}`, attributes: set.all };
+  return { name: `invoke_agent ${event.system_instance_id}`, set };
 }
 
 function toolCall(tool: NonNullable<RuntimeEvent["tool"]>): Own {
@@ -179,7 +170,7 @@ function toolCall(tool: NonNullable<RuntimeEvent["tool"]>): Own {
     .tell("toolResult", tool.result)
     .tellValue("input", tool.arguments_json)
     .tellValue("output", tool.result);
-  return { name: `tool_wrapped.${tool.name}`, attributes: set.all };
+  return { name: `tool_wrapped.${tool.name}`, set };
 }
 
 function running(event: RuntimeEvent): Own {
@@ -187,7 +178,7 @@ function running(event: RuntimeEvent): Own {
     .tell("spanKind", "CHAIN")
     .tellJson("actions", event.actions)
     .tellValue("input", event.actions);
-  return { name: event.system_instance_id, attributes: set.all };
+  return { name: event.system_instance_id, set };
 }
 
 function world(event: EnvironmentEvent): Own {
@@ -198,7 +189,7 @@ function world(event: EnvironmentEvent): Own {
     .tell("terminated", event.terminated)
     .tell("truncated", event.truncated)
     .tellValue("output", event.system_state_after);
-  return { name: event.system_instance_id, attributes: set.all };
+  return { name: event.system_instance_id, set };
 }
 
 interface SpanParts extends Pick<OtelSpan, "traceId" | "spanId" | "parentSpanId" | "name"> {
