@@ -147,6 +147,8 @@ async function openDatabase(path: string, clock: Clock): Promise<Database> {
     // NORMAL: a commit survives the end of the process, `kill -9` included; only a power cut may
     // take the last ones back. FULL costs a disk flush per write, 30 times slower where measured.
     db.exec("PRAGMA synchronous = NORMAL");
+    // Writing the log back costs two flushes: every 16 MB of a busy trace instead of every 4.
+    db.exec("PRAGMA wal_autocheckpoint = 4000");
     return db;
   } catch (error) {
     db.close();

@@ -44,15 +44,43 @@ export function createRedactor(secrets: readonly string[] = []): Redactor {
   };
 }
 
+/**
+ * Every request of a conversation repeats its history: texts of such a length, in UTF-16 units,
+ * that were found to be clean are remembered, so many of them (8 MB at most).
+ */
+const MIN_REMEMBERED = 128;
+const MAX_REMEMBERED = 16_384;
+const MAX_CLEAN = 256;
+
 class Redaction {
   readonly #known: RegExp | undefined;
   readonly #names = new Map<string, { readonly clean: string; readonly secret: boolean }>();
+  readonly #clean = new Set<string>();
 
   constructor(known: RegExp | undefined) {
     this.#known = known;
   }
 
   text(value: string): string {
+    const remembered = value.length >= MIN_REMEMBERED && value.length <= MAX_REMEMBERED;
+    if (remembered && this.#clean.has(value)) return value;
+    const clean = this.#redact(value);
+    if (remembered && clean === value) this.#remember(value);
+    return clean;
+  }
+
+  /** The oldest make room. */
+  #remember(value: string): void {
+    if (this.#clean.size >= MAX_CLEAN) {
+      for (const oldest of this.#clean) {
+        this.#clean.delete(oldest);
+        break;
+      }
+    }
+    this.#clean.add(value);
+  }
+
+  #redact(value: string): string {
     const clean = this.#known === undefined ? value : value.replace(this.#known, REDACTED);
     if (!SUSPICIOUS.test(clean)) return clean;
     return redactShapes(redactAssignments(this.#jsonText(clean) ?? clean));
@@ -99,17 +127,20 @@ class Redaction {
     const label = fields["name"] ?? fields["key"];
     // A header or a variable as an object of a name and a value.
     const labelled = typeof label === "string" && this.#isSecret(label, fields["value"]);
-    let changed = false;
-    const entries: [string, Json][] = [];
-    for (const key of Object.keys(fields)) {
+    const keys = Object.keys(fields);
+    // Made when the first secret is met: hardly any object holds one.
+    let entries: [string, Json][] | undefined;
+    for (const [i, key] of keys.entries()) {
       const item = fields[key] ?? null;
       const cleanKey = this.#name(key).clean;
       const secret = this.#isSecret(key, item) || (labelled && key === "value");
       const clean = secret ? REDACTED : this.json(item);
-      changed ||= clean !== item || cleanKey !== key;
-      entries.push([cleanKey, clean]);
+      if (clean !== item || cleanKey !== key) {
+        entries ??= keys.slice(0, i).map((key) => [key, fields[key] ?? null]);
+      }
+      entries?.push([cleanKey, clean]);
     }
-    return changed ? Object.fromEntries(distinct(entries)) : fields;
+    return entries === undefined ? fields : Object.fromEntries(distinct(entries));
   }
 
   /** Only text and nested data can be secret: `{ "api_key": true }` says that there is one. */

@@ -6,6 +6,7 @@ import { callFigures, probeFigures } from "./calls.ts";
 import { decoratorFigures } from "./decorators.ts";
 import { policyFigures } from "./judgements.ts";
 import { sandboxFigures } from "./sandbox.ts";
+import { spanFigures } from "./spans.ts";
 import { startFigures } from "./starts.ts";
 import { traceFigures } from "./traces.ts";
 import { stateFigures } from "./writes.ts";
@@ -68,6 +69,7 @@ const figures = [
   ...await stateFigures(),
   ...await policyFigures(),
   ...await traceFigures(),
+  ...await spanFigures(),
   ...await decoratorFigures(),
   ...await sandboxFigures(),
 ];

@@ -1,3 +1,4 @@
+import type { Attributes } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { NewTraceEntry, TraceWords } from "../../state/mod.ts";
 import type { JsonObject } from "../events.ts";
@@ -14,6 +15,12 @@ import {
 
 /** The words of a span that are indexed, in UTF-16 units; more is stored but not found. */
 const MAX_INDEXED = 100_000;
+
+/** Texts up to so long, in UTF-16 units, are indexed in every span: names of models and tools. */
+const SHORT_TEXT = 64;
+
+/** Long texts of one session that are remembered as indexed. */
+const MAX_SEEN = 10_000;
 
 /** How a span ended, in words, by OpenTelemetry's number. */
 const STATUS_WORDS = ["unset", "ok", "error"] as const;
@@ -65,16 +72,16 @@ export function foreignBody(span: ReadableSpan): ForeignSpanBody {
     started_at,
     latency_ms: Math.max(0, (fromHrTime(span.endTime) - started_at) * 1000),
     hr_time: { start: [...span.startTime] as HrTime, end: [...span.endTime] as HrTime },
-    attributes: snapshotObject(span.attributes),
+    attributes: jsonOf(span.attributes),
     events: span.events.map((event) => ({
       name: event.name,
       hr_time: [...event.time] as HrTime,
-      attributes: snapshotObject(event.attributes ?? {}),
+      attributes: jsonOf(event.attributes ?? {}),
     })),
     links: span.links.map(({ context, attributes }) => ({
       trace_id: context.traceId,
       span_id: context.spanId,
-      attributes: snapshotObject(attributes ?? {}),
+      attributes: jsonOf(attributes ?? {}),
     })),
     status: {
       code: STATUS_WORDS[span.status.code] ?? "unset",
@@ -87,17 +94,28 @@ export function foreignBody(span: ReadableSpan): ForeignSpanBody {
   };
 }
 
-/** The row of a foreign span. Its tokens count where it tells them under a known name. */
+/** Attributes as plain data. Nearly all are plain already: only those that are not are copied. */
+function jsonOf(attributes: Attributes): JsonObject {
+  for (const key in attributes) {
+    const value = attributes[key];
+    const plain = typeof value === "string" || typeof value === "boolean" ||
+      (typeof value === "number" && Number.isFinite(value));
+    if (!plain) return snapshotObject(attributes);
+  }
+  return attributes as JsonObject;
+}
+
+/**
+ * The row of a foreign span. Its tokens count where it tells them under a known name.
+ *
+ * @param seen long texts of its session that are indexed already; this span's are added
+ */
 export function foreignRow(
   body: ForeignSpanBody,
-  sessionId: string,
-  stepIndex: number | null,
+  { sessionId, stepIndex }: { readonly sessionId: string; readonly stepIndex: number | null },
+  seen: Set<string>,
 ): Omit<NewTraceEntry, "body" | "contents"> {
   const { attributes } = body;
-  const number = (...names: string[]) =>
-    names.map((name) => attributes[name]).find((value) => typeof value === "number") ?? null;
-  const text = (...names: string[]) =>
-    names.map((name) => attributes[name]).find((value) => typeof value === "string") ?? null;
   const tool = attributes["openinference.span.kind"] === "TOOL" ||
     attributes["gen_ai.operation.name"] === "execute_tool";
   return {
@@ -108,29 +126,49 @@ export function foreignRow(
     startUs: toMicroseconds(body.started_at),
     durationUs: Math.round(body.latency_ms * 1000),
     failed: body.status.code === "error",
-    inputTokens: number("gen_ai.usage.input_tokens", "llm.token_count.prompt") as number | null,
-    outputTokens: number("gen_ai.usage.output_tokens", "llm.token_count.completion") as
-      | number
-      | null,
+    inputTokens: numberIn(attributes, "gen_ai.usage.input_tokens", "llm.token_count.prompt"),
+    outputTokens: numberIn(attributes, "gen_ai.usage.output_tokens", "llm.token_count.completion"),
     reward: null,
     spanId: body.span_id,
-    words: wordsOf(body),
+    words: wordsOf(body, seen),
     costUsd: null,
     toolCall: tool,
-    model: text("gen_ai.request.model", "llm.model_name") as string | null,
+    model: textIn(attributes, "gen_ai.request.model", "llm.model_name"),
   };
 }
 
-function wordsOf(body: ForeignSpanBody): TraceWords | undefined {
-  const prompt = [body.name];
-  const result: string[] = [];
-  for (const [name, value] of Object.entries(body.attributes)) {
-    if (typeof value === "string") (/output|result/.test(name) ? result : prompt).push(value);
+function numberIn(attributes: JsonObject, name: string, otherName: string): number | null {
+  const value = attributes[name] ?? attributes[otherName];
+  return typeof value === "number" ? value : null;
+}
+
+function textIn(attributes: JsonObject, name: string, otherName: string): string | null {
+  const value = attributes[name] ?? attributes[otherName];
+  return typeof value === "string" ? value : null;
+}
+
+/** A conversation repeats its history in every span; a long text is indexed where it comes first. */
+function wordsOf(body: ForeignSpanBody, seen: Set<string>): TraceWords {
+  let prompt = body.name;
+  let result = "";
+  for (const name in body.attributes) {
+    const value = body.attributes[name];
+    if (typeof value !== "string" || value === "" || name.endsWith(".role")) continue;
+    if (value.length > SHORT_TEXT) {
+      if (seen.has(value)) continue;
+      if (seen.size < MAX_SEEN) seen.add(value);
+    }
+    if (name.includes("output") || name.includes("result")) result += `\n${value}`;
+    else prompt += `\n${value}`;
   }
   const failures = body.events.map(({ attributes }) => attributes[EXCEPTION.message]);
   const error = [body.status.message, ...failures].filter((text) => typeof text === "string");
-  const join = (texts: readonly string[]) => texts.join("\n").slice(0, MAX_INDEXED);
-  return { prompt: join(prompt), arguments: "", result: join(result), error: join(error) };
+  return {
+    prompt: prompt.slice(0, MAX_INDEXED),
+    arguments: "",
+    result: result.slice(0, MAX_INDEXED),
+    error: error.join("\n").slice(0, MAX_INDEXED),
+  };
 }
 
 /** A stored foreign span as it was. */

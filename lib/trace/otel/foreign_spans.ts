@@ -33,6 +33,9 @@ interface SpanPlace {
   readonly container?: Container;
 }
 
+/** Sessions of which it is remembered what is indexed. */
+const MAX_REMEMBERED = 16;
+
 /**
  * Keeps the spans that others make: under the session and step that were active when a span
  * started, else in a session of kind `spans` for each trace.
@@ -41,6 +44,15 @@ export function createForeignSpanProcessor(options: ForeignSpanOptions): SpanPro
   const { store, redactor } = options;
   const places = new WeakMap<object, SpanPlace>();
   const containers = new Map<string, Container>();
+  const indexed = new Map<string, Set<string>>();
+  const indexedIn = (sessionId: string): Set<string> => {
+    let seen = indexed.get(sessionId);
+    if (seen !== undefined) return seen;
+    const [oldest] = indexed.keys();
+    if (indexed.size >= MAX_REMEMBERED && oldest !== undefined) indexed.delete(oldest);
+    indexed.set(sessionId, seen = new Set());
+    return seen;
+  };
   const containerOf = (span: ReadableSpan): Container => {
     const { traceId } = span.spanContext();
     let container = containers.get(traceId);
@@ -73,9 +85,10 @@ export function createForeignSpanProcessor(options: ForeignSpanOptions): SpanPro
       const place = places.get(span);
       // A span that was started before there was this processor.
       const container = place === undefined ? containerOf(span) : place.container;
-      const sessionId = place?.sessionId ?? containerOf(span).id;
+      const { sessionId, stepIndex } = place ??
+        { sessionId: containerOf(span).id, stepIndex: null };
       const body = redactor.json(foreignBody(span));
-      store.entry(foreignRow(body, sessionId, place?.stepIndex ?? null), body);
+      store.entry(foreignRow(body, { sessionId, stepIndex }, indexedIn(sessionId)), body);
       if (container === undefined) return;
       if (place !== undefined) container.running--;
       if (body.parent_span_id === null && body.status.code === "error") container.failed = true;

@@ -17,6 +17,10 @@ export interface Packed {
 
 /** JSON text of a record, with its long texts replaced by references such as `{"$content":HASH}`. */
 export function pack(value: unknown): Packed {
+  // Most records are short and hold nothing that looks like ours: the walk below takes ten times
+  // as long as writing them down.
+  const plain = JSON.stringify(value);
+  if (plain.length <= LONG_TEXT && !mentionsOurs(plain)) return { body: plain, contents: NONE };
   const contents = new Map<string, string>();
   const body = JSON.stringify(value, (_key, item) => {
     if (typeof item === "string" && item.length > LONG_TEXT && canStandAlone(item)) {
@@ -27,6 +31,13 @@ export function pack(value: unknown): Packed {
     return looksLikeOurs(item) ? { [LITERAL]: Object.entries(item) } : item;
   });
   return { body, contents };
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+function mentionsOurs(body: string): boolean {
+  // One look for what both begin with: hardly any record has that.
+  return body.includes('"$') && (body.includes(`"${CONTENT}"`) || body.includes(`"${LITERAL}"`));
 }
 
 /**
@@ -61,7 +72,7 @@ export function referencesOf(body: string): string[] {
  * show a record without its long texts.
  */
 export function unpack(body: string, contents: ReadonlyMap<string, string>): Json {
-  if (!body.includes(`"${CONTENT}"`) && !body.includes(`"${LITERAL}"`)) return JSON.parse(body);
+  if (!mentionsOurs(body)) return JSON.parse(body);
   return JSON.parse(body, (_key, item) => {
     if (item === null || typeof item !== "object") return item;
     const hash = item[CONTENT];
