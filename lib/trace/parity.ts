@@ -36,8 +36,8 @@ const MAX_SENTENCES = 20;
 
 /**
  * All differences between the trace of a scenario that was made by hand and the one that
- * decorators made: steps and turns, events and messages that are lost, doubled or out of order,
- * times beyond the tolerance, states, message contents, metadata (the decorated trace may have
+ * decorators made: steps and turns, events and messages that are lost, doubled, out of order or
+ * under another parent, times beyond the tolerance, states, message contents, metadata (the decorated trace may have
  * more), errors, the fields of each event type, and what tracing cost.
  *
  * @example
@@ -72,6 +72,7 @@ export function compareTraces(
   reportMoved(pairing.pairs.filter((pair) => !inOneStep(pair)), traces, to);
   reportUnpaired(pairing, traces, to, rules);
   reportOrder(pairing.pairs, manual, to);
+  reportParents(pairing.pairs, manual, to);
   compareCost(traces, to, options.costPerRecordMs ?? DEFAULT_COST_MS);
   return to.found.filter(({ kind }) => !options.ignore?.includes(kind));
 }
@@ -189,6 +190,22 @@ function reportOrder(pairs: readonly Pair[], manual: SessionTrace, to: Differenc
     if (before === undefined || before.decorated.record.seq < pair.decorated.record.seq) continue;
     const earlier = nameOf(before.manual, manual);
     to.add("order", nameOf(pair.manual, manual), `comes before ${earlier} in the decorated trace`);
+  }
+}
+
+/** A child of an event should be the child of its equivalent; by hand not all have parents. */
+function reportParents(pairs: readonly Pair[], manual: SessionTrace, to: Differences): void {
+  const spans = new Map<string, Pair & { readonly expected: string }>();
+  for (const pair of pairs) {
+    if (pair.manual.kind !== "event" || pair.decorated.kind !== "event") continue;
+    spans.set(pair.manual.record.span_id, { ...pair, expected: pair.decorated.record.span_id });
+  }
+  for (const { manual: child, decorated } of pairs) {
+    if (child.kind !== "event" || decorated.kind !== "event") continue;
+    const parent = spans.get(child.record.parent_span_id ?? "");
+    if (parent === undefined || parent.expected === decorated.record.parent_span_id) continue;
+    const name = nameOf(parent.manual, manual);
+    to.add("parent", nameOf(child, manual), `is no child of ${name} in the decorated trace`);
   }
 }
 

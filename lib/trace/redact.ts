@@ -1,5 +1,6 @@
 import type { Json } from "./events.ts";
 import {
+  isSecretFlag,
   isSecretName,
   redactAssignments,
   REDACTED,
@@ -83,7 +84,7 @@ class Redaction {
   #redact(value: string): string {
     const clean = this.#known === undefined ? value : value.replace(this.#known, REDACTED);
     if (!SUSPICIOUS.test(clean)) return clean;
-    return redactShapes(redactAssignments(this.#jsonText(clean) ?? clean));
+    return this.#jsonText(clean) ?? redactForms(clean);
   }
 
   json(value: Json): Json {
@@ -92,7 +93,7 @@ class Redaction {
     return isArray(value) ? this.#array(value) : this.#fields(value);
   }
 
-  /** JSON text with the secrets of its fields taken out; undefined where it is none, or clean. */
+  /** JSON text, still JSON, with the secrets of its fields taken out; undefined where it is none. */
   #jsonText(text: string): string | undefined {
     if (text.length > MAX_JSON_TEXT || !/^\s*[[{]/.test(text) || !/[\]}]\s*$/.test(text)) {
       return undefined;
@@ -100,7 +101,9 @@ class Redaction {
     try {
       const data = JSON.parse(text) as Json;
       const clean = this.json(data);
-      return clean === data ? undefined : JSON.stringify(clean);
+      if (clean !== data) return JSON.stringify(clean);
+      // Of two fields of one name the parser shows the last; the text may have a secret in the other.
+      return redactForms(text) === text ? text : JSON.stringify(data);
     } catch (error) {
       // Not JSON after all, or nested too deep to be walked: then it is text like any other.
       if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
@@ -117,7 +120,7 @@ class Redaction {
     }
     let changed: Json[] | undefined;
     for (const [index, item] of items.entries()) {
-      const clean = this.json(item);
+      const clean = isFlagValue(items[index - 1], item) ? REDACTED : this.json(item);
       if (clean !== item) (changed ??= [...items])[index] = clean;
     }
     return changed ?? items;
@@ -156,6 +159,16 @@ class Redaction {
     if (this.#names.size < MAX_NAMES && name.length <= 64) this.#names.set(name, looked);
     return looked;
   }
+}
+
+function redactForms(text: string): string {
+  return redactShapes(redactAssignments(text));
+}
+
+/** Whether an argument of a command is the value of the secret flag before it. */
+function isFlagValue(flag: Json | undefined, value: Json): boolean {
+  return typeof flag === "string" && typeof value === "string" && !value.startsWith("-") &&
+    isSecretFlag(flag);
 }
 
 /** Two names that were secrets must not become one field. */

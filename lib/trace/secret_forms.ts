@@ -18,6 +18,13 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name) || TOKEN_VARIABLE.test(name);
 }
 
+const SECRET_FLAG = /^--(?:[\w-]{0,40}-)?(?:api-?key|token|passw(?:or)?d|secret|access-key)$/;
+
+/** Whether the next argument of a command is a secret. */
+export function isSecretFlag(argument: string): boolean {
+  return SECRET_FLAG.test(argument);
+}
+
 /** An end of a name in running text, up to where the value begins; quotes may be escaped. */
 interface Assignment {
   readonly name: RegExp;

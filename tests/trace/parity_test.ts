@@ -223,6 +223,63 @@ Deno.test("compareTraces() compares calls of models but not their ids and moment
   );
 });
 
+Deno.test("compareTraces() sees a child that lost its parent", () => {
+  const nested = (keep: boolean) => {
+    const tracer = new SessionTracer();
+    tracer.startSession();
+    const span_id = tracer.newSpanId();
+    const child = { event_type: "runtime", system_instance_id: "child" } as const;
+    tracer.recordEvent({ ...child, parent_span_id: keep ? span_id : null });
+    tracer.recordEvent({ event_type: "runtime", system_instance_id: "parent", span_id });
+    return tracer.endSession();
+  };
+  assert.deepEqual(compareTraces(nested(true), nested(true)), []);
+  assert.deepEqual(compareTraces(nested(false), nested(true)), []);
+  assert.deepEqual(compareTraces(nested(true), nested(false)).map(({ message }) => message), [
+    'Event 0 (runtime of "child", outside of steps) is no child of event 1 (runtime of "parent", outside of steps) in the decorated trace',
+  ]);
+});
+
+/** What may be another in each run: ids, places in a list of both kinds, and short times. */
+const FREE =
+  /^time_steps\.\d+\.step_index$|(?:session_id|trace_id|span_id|created_at|ended_at|seq|started_at|completed_at|call_id|latency_ms|event_time)$/;
+
+/** Every leaf of a trace, with the way to it. */
+function* leaves(value: unknown, path: readonly string[] = []): Generator<readonly string[]> {
+  if (typeof value !== "object" || value === null) yield path;
+  else for (const [key, item] of Object.entries(value)) yield* leaves(item, [...path, key]);
+}
+
+function changeLeaf(root: unknown, path: readonly string[]): void {
+  const key = path.at(-1) ?? assert.fail();
+  const at = path.slice(0, -1).reduce(
+    (value, name) => (value as Record<string, unknown>)[name],
+    root,
+  ) as Record<string, unknown>;
+  const old = at[key];
+  at[key] = typeof old === "number" ? old + 1 : typeof old === "boolean" ? !old : `${old} changed`;
+}
+
+Deno.test("compareTraces() sees a change of any single value that is the same in every run", async () => {
+  const manual = await traceByHand(askPlan);
+  // The records of steps are those of the histories; of the others one turn with an error is enough.
+  const some = manual.time_steps.findIndex(({ events }) => events.some(({ error }) => error));
+  const paths = [...leaves(manual)].filter(([list, index, inner]) => {
+    if (list === "time_steps") return inner !== "events" && inner !== "messages";
+    const step = list === "event_history" || list === "message_history"
+      ? manual[list][Number(index)]?.step_index
+      : some;
+    return step === some;
+  });
+  const unseen = paths.filter((path) => {
+    const changed = structuredClone(manual);
+    changeLeaf(changed, path);
+    return compareTraces(manual, changed).length === 0;
+  }).map((path) => path.join("."));
+  assert(paths.length > 100, `${paths.length} values`);
+  assert.deepEqual(unseen.filter((path) => !FREE.test(path)), []);
+});
+
 Deno.test("compareTraces() tells a list from an object", () => {
   const state = (system_state_after: unknown) => small(["a"], { system_state_after });
   const [found] = compareTraces(state([]), state({}));

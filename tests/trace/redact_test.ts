@@ -92,6 +92,8 @@ Deno.test("Redactor.text() keeps JSON text valid JSON, exactly as it was when no
   assert.deepEqual(JSON.parse(parsed.inner), { client_secret: REDACTED });
   const spaced = '{ "max_tokens" : 1.0,\n "secret" : "" }';
   assert.equal(redactor.text(spaced), spaced);
+  const crossing = '{"a":"--token ","b":"x"}';
+  assert.equal(redactor.text(crossing), crossing);
   // Of two fields of one name a parser shows the last only.
   assert(!redactor.text(`{"password":"${SECRET}","password":""}`).includes(SECRET));
 });
@@ -99,6 +101,7 @@ Deno.test("Redactor.text() keeps JSON text valid JSON, exactly as it was when no
 Deno.test("Redactor.json() takes out fields by name, headers as pairs, nested, and secret keys", () => {
   const data = {
     headers: [["Authorization", "x"], ["accept", "y"]],
+    argv: ["tool", "--token", "x", "--api-key", "--max-tokens", "5", "--db-password", "y"],
     list: [{ key: "db_password", value: "x" }, { key: "color", value: "red" }],
     deep: [{ OPENAI_API_KEY: "x", GITHUB_TOKEN: "y", userPassword: "z" }],
     credentials: { user: "a" },
@@ -109,6 +112,16 @@ Deno.test("Redactor.json() takes out fields by name, headers as pairs, nested, a
   };
   assert.deepEqual(redactor.json(data), {
     headers: [["Authorization", REDACTED], ["accept", "y"]],
+    argv: [
+      "tool",
+      "--token",
+      REDACTED,
+      "--api-key",
+      "--max-tokens",
+      "5",
+      "--db-password",
+      REDACTED,
+    ],
     list: [{ key: "db_password", value: REDACTED }, { key: "color", value: "red" }],
     deep: [{ OPENAI_API_KEY: REDACTED, GITHUB_TOKEN: REDACTED, userPassword: REDACTED }],
     credentials: REDACTED,

@@ -8,6 +8,7 @@ export type DifferenceKind =
   | "event"
   | "message"
   | "order"
+  | "parent"
   | "time"
   | "state"
   | "metadata"
