@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Starts a real Docker daemon of our own and makes the sandbox's image with `owllm sandbox build`.
 # Argument: a directory for all that it needs. The socket is DIRECTORY/docker.sock, the daemon's pid
-# is in DIRECTORY/pid. No bridge and no packet filter: a sandbox has no network.
+# is in DIRECTORY/pid; DIRECTORY/containers.conf and storage.conf make podman work beside it. No bridge and no packet filter: a sandbox has no network.
 set -euo pipefail
 dir=$1
 mkdir -p "$dir"
 # What the image holds besides the recipe's packages that every Debian has.
-packages=(docker.io iptables git python3 python3-pytest patch procps jq less make file ripgrep tree util-linux)
+packages=(docker.io iptables podman runc catatonit git python3 python3-pytest patch procps jq less make file ripgrep tree util-linux)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing+=("$package")
@@ -20,6 +20,21 @@ if [ ${#missing[@]} -gt 0 ]; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
   [ -z "${linked:-}" ] || rm /usr/sbin/policy-rc.d
 fi
+# What works on a machine without systemd.
+cat >"$dir/containers.conf" <<END
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+[containers]
+default_ulimits = ["nofile=4096:4096", "nproc=8192:8192"]
+END
+cat >"$dir/storage.conf" <<END
+[storage]
+driver = "overlay"
+graphroot = "$dir/podman"
+runroot = "$dir/podman-run"
+END
 rm -f "$dir/pid"
 setsid dockerd --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" \
   -H "unix://$dir/docker.sock" --bridge=none --iptables=false --ip6tables=false --ip-masq=false \

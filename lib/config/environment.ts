@@ -68,6 +68,8 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { name: "NO_COLOR", purpose: "No colour when set (no-color.org)" },
   { name: "TERM", purpose: 'No colour and no live display when "dumb"' },
   { name: "DOCKER_HOST", purpose: "Where the container daemon listens" },
+  ...["CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"]
+    .map((name) => ({ name, purpose: "Passed on to podman" })),
   { name: "HOME", purpose: "The home directory" },
   { name: "PATH", purpose: "Where to look for git, docker and the like" },
   { name: "TMPDIR", purpose: "Where temporary files go" },

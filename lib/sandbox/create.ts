@@ -31,6 +31,7 @@ export async function createExecutor(options: CreateExecutorOptions): Promise<Ex
     const { HostReadOnly } = await import("./host_read_only.ts");
     return new HostReadOnly(options);
   }
+  if (settings.kind === "podman" && settings.workspace === "bind") throw noPodmanBind();
   if (settings.memoryMb < settings.workspaceMb + settings.tmpMb) throw tooLittleMemory(settings);
   const { ContainerExecutor } = await import("./engine/executor.ts");
   return new ContainerExecutor({ ...options, dir: sandboxDir(options.stateDir) });
@@ -43,5 +44,14 @@ function tooLittleMemory({ memoryMb, workspaceMb, tmpMb }: SandboxSettings): Owl
     message:
       `sandbox.memory_mb (${memoryMb}) is less than sandbox.workspace_mb (${workspaceMb}) and sandbox.tmp_mb (${tmpMb}) together, and their files are in that memory`,
     recoverySuggestion: `Set sandbox.memory_mb to at least ${workspaceMb + tmpMb}`,
+  });
+}
+
+/** Podman's mounts take one owner, and a mounted repository needs another than the container. */
+function noPodmanBind(): OwllmError {
+  return new OwllmError({
+    code: "config",
+    message: 'sandbox.workspace = "bind" works with docker only',
+    recoverySuggestion: 'Set sandbox.workspace = "copy"',
   });
 }

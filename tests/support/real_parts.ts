@@ -126,3 +126,32 @@ async function findDocker(): Promise<Part<RealDocker>> {
     await Deno.remove(stateDir, { recursive: true });
   }
 }
+
+/**
+ * The real podman, where `podman info` works. CI gives it limits that its machine allows by
+ * `CONTAINERS_CONF`.
+ *
+ * @returns the digest of an image of the sandbox
+ */
+export async function realPodman(): Promise<Part<string>> {
+  const env = (name: string) => Deno.env.get(name);
+  const signal = AbortSignal.timeout(120_000);
+  const stateDir = await Deno.makeTempDir({ prefix: "owllm-image-" });
+  try {
+    const engine = await findEngine({ kind: "podman", env }, signal);
+    const found = await inspectImage(engine, "owllm-sandbox:tests", signal);
+    if (found !== undefined) return { there: true, part: found.digest };
+    await Deno.mkdir(`${stateDir}/sandbox`);
+    await Deno.writeTextFile(`${stateDir}/sandbox/place`, "tests");
+    const settings = { ...SANDBOX_SETTINGS, kind: "podman" as const };
+    const { digest } = await buildSandboxImage({ settings, stateDir, env, signal }, {
+      packages: [],
+    });
+    return { there: true, part: digest };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { there: false, reason: `no podman that works (start: podman info); ${reason}` };
+  } finally {
+    await Deno.remove(stateDir, { recursive: true });
+  }
+}

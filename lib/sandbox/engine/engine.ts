@@ -59,7 +59,16 @@ export async function findEngine(options: EngineOptions, signal: AbortSignal): P
   const { kind, env } = options;
   const program = await findProgram(kind, env("PATH"));
   if (program === undefined) throw noEngine(kind);
-  const base = { PATH: env("PATH") ?? "", HOME: env("HOME") ?? "/", LC_ALL: "C" };
+  const passed = kind === "podman" ? PODMAN_VARIABLES : [];
+  const base = {
+    PATH: env("PATH") ?? "",
+    HOME: env("HOME") ?? "/",
+    LC_ALL: "C",
+    ...Object.fromEntries(passed.flatMap((name) => {
+      const value = env(name);
+      return value === undefined ? [] : [[name, value] as const];
+    })),
+  };
   const spec = (
     args: readonly string[],
     call: EngineCall,
@@ -94,6 +103,16 @@ export async function findEngine(options: EngineOptions, signal: AbortSignal): P
     open: (args) => spawnProgram(spec(args, {}, fixed), "piped"),
   };
 }
+
+/** What podman needs to find its storage, and systemd for the control groups of a user. */
+const PODMAN_VARIABLES = [
+  "CONTAINERS_CONF",
+  "CONTAINERS_STORAGE_CONF",
+  "DBUS_SESSION_BUS_ADDRESS",
+  "XDG_CONFIG_HOME",
+  "XDG_DATA_HOME",
+  "XDG_RUNTIME_DIR",
+];
 
 const CONTEXT = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
 

@@ -67,6 +67,12 @@ const TROUBLES: readonly Trouble[] = [
     fix: "Use a daemon and a kernel with seccomp (docker info lists it)",
   },
   {
+    said: /container-init binary not found|docker-init.*not found/i,
+    code: "unreachable",
+    message: "The container engine has no init program, which ends what commands leave behind",
+    fix: "sudo apt-get install -y catatonit   (for Docker: tini)",
+  },
+  {
     said: /is already in use by container/i,
     code: "unreachable",
     message: "A container of this name is there already",

@@ -96,10 +96,21 @@ function firstProcess({ settings, bind }: ContainerPlan): string[] {
   ];
 }
 
+/** Else the host's name servers and search domains could be read inside. */
+const DOCKER_ONLY = ["--dns", "127.0.0.1", "--dns-search", "."];
+
+/**
+ * Else the host's names could be read inside, and `/run` and `/var/tmp` would be written to without
+ * a limit. Podman's own limit of a user's processes is more than some kernels let it set; those of a
+ * container are limited anyway.
+ */
+const PODMAN_ONLY = ["--no-hosts", "--read-only-tmpfs=false", "--ulimit", "nproc=8192:8192"];
+
 /** The words after the engine's name that start a container. */
 export function containerArgs(plan: ContainerPlan): string[] {
   const { settings, bind } = plan;
-  const keeper = `uid=${KEEPER},gid=${KEEPER}`;
+  // Podman knows no uid here, but can give the place to the container's user.
+  const keeper = settings.kind === "podman" ? "U" : `uid=${KEEPER},gid=${KEEPER}`;
   // A mounted repository is read by its owner alone, who then keeps the store as well.
   const reader = bind === undefined ? keeper : `uid=${bind.uid},gid=${bind.gid}`;
   const tmpfs = (
@@ -119,8 +130,7 @@ export function containerArgs(plan: ContainerPlan): string[] {
     ...["--log-driver", "none"],
     ...(settings.runtime === undefined ? [] : ["--runtime", settings.runtime]),
     ...["--network", "none"],
-    // Else the host's name servers and search domains could be read inside.
-    ...["--dns", "127.0.0.1", "--dns-search", "."],
+    ...(settings.kind === "docker" ? DOCKER_ONLY : PODMAN_ONLY),
     "--read-only",
     ...["--cap-drop", "ALL"],
     ...["--security-opt", "no-new-privileges"],

@@ -40,6 +40,7 @@ export function madeEntries(): readonly ArchiveEntry[] {
     directory("usr/local/bin", 0o755),
     file("etc/passwd", `${users.join("\n")}\n`),
     file("etc/group", `${groups.join("\n")}\n`),
+    file("etc/hosts", "127.0.0.1 localhost\n::1 localhost\n"),
     file("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"),
     { name: "usr/local/bin/python", type: "symlink", target: "/usr/bin/python3", mtime },
   ];
