@@ -1,6 +1,6 @@
 import type { Cost, ItemDiff, StepDiff, TraceChange, TraceDiff, TraceItem } from "../trace/mod.ts";
 import type { Style } from "./output.ts";
-import { printable, textWidth, truncate } from "./text_width.ts";
+import { printable, textWidth, truncate, wrap } from "./text_width.ts";
 import { formatCount, formatDuration } from "./trace_lines.ts";
 
 /** How a comparison is drawn. */
@@ -11,6 +11,9 @@ export interface DiffLineOptions {
 
 /** So many steps in a row that are the same are shown one by one; more as one line. */
 const MAX_SAME = 3;
+
+/** How many columns each value takes in the sentence on the first difference. */
+const MAX_IN_SENTENCE = 60;
 
 /** Times are no difference when they are within this share of each other, or this near. */
 const SAME_SHARE = 0.02;
@@ -30,7 +33,9 @@ export function divergenceLine({ first_divergence: first, steps }: TraceDiff): s
     return `${where}: only ${side(item.a)} has ${itemText(item)}`;
   }
   const [change] = item.changes;
-  return `${where}, ${itemName(item)}${change === undefined ? "" : `: ${changeText(change)}`}`;
+  return `${where}, ${itemName(item)}${
+    change === undefined ? "" : `: ${changeText(change, MAX_IN_SENTENCE)}`
+  }`;
 }
 
 /** All steps with what differs in them. */
@@ -40,7 +45,7 @@ export function stepLines(steps: readonly StepDiff[], options: DiffLineOptions):
     let end = at;
     while (steps[end]?.same === true) end++;
     if (end - at > MAX_SAME) {
-      lines.push(sameLine(steps.slice(at, end), options.style));
+      lines.push(...sameLines(steps.slice(at, end), options));
       at = end;
     } else {
       const step = steps[at++];
@@ -76,7 +81,7 @@ function signed(count: number): string {
   return `${count > 0 ? "+" : "-"}${formatCount(Math.abs(count))}`;
 }
 
-function sameLine(steps: readonly StepDiff[], style: Style): string {
+function sameLines(steps: readonly StepDiff[], options: DiffLineOptions): string[] {
   const sum = (of: (step: StepDiff) => Cost | null) =>
     steps.reduce((total, step) => {
       const cost = of(step);
@@ -88,22 +93,31 @@ function sameLine(steps: readonly StepDiff[], style: Style): string {
     }, { ms: 0, input_tokens: 0, output_tokens: 0 });
   const names = [steps[0], steps.at(-1)].map((step) => step === undefined ? "" : stepName(step));
   const costs = costLine(sum(({ a }) => a), sum(({ b }) => b));
-  return style.dim(`= ${names.join(" to ")}, ${steps.length} the same  ${costs}`);
+  const { dim } = options.style;
+  return withCosts(dim(`= ${names.join(" to ")}, ${steps.length} the same`), costs, options);
+}
+
+/** A head and what it took, below it where both do not fit. */
+function withCosts(head: string, costs: string, { style, columns }: DiffLineOptions): string[] {
+  if (textWidth(head) + 2 + textWidth(costs) <= columns) return [`${head}  ${style.dim(costs)}`];
+  return [head, ...wrap(costs, columns - 4).map((line) => `    ${style.dim(line)}`)];
 }
 
 function oneStep(step: StepDiff, options: DiffLineOptions): string[] {
   const { style } = options;
   const { a, b, same, items } = step;
-  if (same && a !== null && b !== null) {
-    return [style.dim(`= ${stepName(step)}  ${costLine(a, b)}`)];
-  }
-  const only = a ?? b;
-  const head = a !== null && b !== null
-    ? `${style.yellow("~")} ${style.bold(stepName(step))}  ${style.dim(costLine(a, b))}`
-    : `${tone(step, style)(`${a === null ? "+" : "-"} ${stepName(step)}`)}  ${
-      only === null ? "" : style.dim(costLine(only, only))
-    }`;
-  return [head, ...items.flatMap((item) => itemLines(item, options))];
+  const [from, to] = [a ?? b, b ?? a];
+  if (from === null || to === null) return [];
+  const name = stepName(step);
+  const head = a === null || b === null
+    ? tone(step, style)(`${a === null ? "+" : "-"} ${name}`)
+    : same
+    ? style.dim(`= ${name}`)
+    : `${style.yellow("~")} ${style.bold(name)}`;
+  return [
+    ...withCosts(head, costLine(from, to), options),
+    ...items.flatMap((item) => itemLines(item, options)),
+  ];
 }
 
 function itemLines(item: ItemDiff, { style, columns }: DiffLineOptions): string[] {
@@ -113,9 +127,8 @@ function itemLines(item: ItemDiff, { style, columns }: DiffLineOptions): string[
     return [tone(item, style)(line)];
   }
   if (changes.length === 0) return [];
-  const times = style.dim(costLine(costOf(a), costOf(b)));
   return [
-    `    ${itemName(item)}  ${times}`,
+    ...withCosts(`    ${itemName(item)}`, costLine(costOf(a), costOf(b)), { style, columns }),
     ...changes.flatMap((change) => changeLines(change, style, columns)),
   ];
 }
@@ -137,8 +150,9 @@ function changeName({ what, path }: TraceChange): string {
   return printable(path === "" ? what : `${what} ${path}`);
 }
 
-function changeText(change: TraceChange): string {
-  const value = (text: string | null) => text === null ? "nothing" : printable(text);
+function changeText(change: TraceChange, most = Infinity): string {
+  const value = (text: string | null) =>
+    text === null ? "nothing" : truncate(printable(text), most);
   return `${changeName(change)}: ${value(change.from)} -> ${value(change.to)}`;
 }
 

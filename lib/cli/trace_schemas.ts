@@ -14,7 +14,9 @@ const Session = z.strictObject({
   created_at: Seconds,
   ended_at: Seconds.nullable(),
   updated_at: Seconds.describe("When something was last written"),
-  model: z.string().nullable().describe("The model of its first model event"),
+  model: z.string().nullable().describe(
+    "The model it was opened for, else of its first model event",
+  ),
   pinned: z.boolean(),
   tags: z.array(z.string()),
   steps: z.int(),

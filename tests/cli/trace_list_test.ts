@@ -41,19 +41,19 @@ Deno.test("owllm trace list shows the newest first, and which session has no end
     );
   }));
 
-Deno.test("owllm trace list leaves columns out where they do not fit", () =>
+Deno.test("owllm trace list names the model that was meant, and leaves out columns that do not fit", () =>
   withTraced([
     (tracer) => {
-      tracer.startSession({ sessionId: "run_a" });
-      const model_name = `model:${"x".repeat(34)}`;
-      tracer.recordEvent({ event_type: "cais", system_instance_id: "llm", model_name });
+      const model = `model:${"x".repeat(34)}`;
+      tracer.startSession({ sessionId: "run_a", metadata: { model } });
+      tracer.recordEvent({ event_type: "cais", system_instance_id: "llm", model_name: "other" });
       tracer.endSession();
     },
   ], async (trace) => {
     const { stdout } = await trace("list");
     assert.match(
       stdout,
-      /^RUN +BEGAN +KIND +MODEL +STEPS +TOKENS +TIME +STATUS\nrun_a +\d+ s ago /,
+      /^RUN +BEGAN +KIND +MODEL +STEPS +TOKENS +TIME +STATUS\nrun_a +\d+ s ago +program +model:x{34} /,
     );
     for (const line of stdout.split("\n")) assert.ok(textWidth(line) <= 100, line);
   }));

@@ -11,7 +11,7 @@ export interface TraceSessionRecord {
   /** Null while it is open, and for ever when a crash cut it. */
   readonly status: "ok" | "error" | null;
   readonly error: unknown;
-  /** The model of its first model event. */
+  /** The model it was opened for, else the one of its first model event. */
   readonly model: string | null;
   readonly pinned: boolean;
   readonly traceId: string;
@@ -34,7 +34,7 @@ export interface TraceSessionRecord {
 /** A session to begin. */
 export type NewTraceSession =
   & Pick<TraceSessionRecord, "id" | "kind" | "createdUs" | "traceId" | "spanId" | "tags">
-  & { readonly metadata: unknown };
+  & { readonly metadata: unknown; readonly model?: string | null };
 
 /** The end of a session. */
 export interface TraceSessionEnd {

@@ -3,8 +3,8 @@ import { toJson } from "../rows.ts";
 import type { NewTraceEntry, TraceBatch } from "./records.ts";
 
 const NEW_SESSION = `
-  INSERT INTO trace_sessions (id, kind, created_us, updated_us, trace_id, span_id, metadata)
-  VALUES (?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO trace_sessions (id, kind, created_us, updated_us, trace_id, span_id, metadata, model)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   `;
 
 // The spans of one foreign trace may come from several processes: the first one makes its session.
@@ -82,10 +82,10 @@ interface Sums {
 export function writeBatch(db: Database, batch: TraceBatch): void {
   db.write(() => {
     for (const session of batch.sessions) {
-      const { id, kind, createdUs, traceId, spanId, metadata, tags } = session;
+      const { id, kind, createdUs, traceId, spanId, metadata, tags, model = null } = session;
       const text = JSON.stringify(metadata);
       const sql = kind === "spans" ? NEW_SPANS_SESSION : NEW_SESSION;
-      db.run(sql, id, kind, createdUs, batch.writtenUs, traceId, spanId, text);
+      db.run(sql, id, kind, createdUs, batch.writtenUs, traceId, spanId, text, model);
       if (batch.outbox) db.run(OUTBOX_SESSION, id);
       for (const tag of tags) db.run(TAG, id, tag);
     }

@@ -98,13 +98,13 @@ function textsOf(
   } else if (entry.kind === "cais") {
     for (const call of (value as unknown as CAISEvent).call_records) {
       addMessages("prompt", call.input_messages);
-      for (const tool of call.output_tool_calls) addTool(tool, add);
+      for (const tool of call.output_tool_calls) addTool(tool, clip, add);
       addMessages("result", call.output_messages);
     }
   } else if (entry.kind === "runtime") {
     const { tool } = value as unknown as RuntimeEvent;
     if (tool !== null) {
-      addTool(tool, add);
+      addTool(tool, clip, add);
       add("result", tool.result);
     }
   }
@@ -136,10 +136,10 @@ function addSpan(
 
 function addTool(
   tool: { readonly name: string; readonly arguments_json: string },
+  clip: (value: unknown) => Clip,
   add: (field: SearchedText["field"], text: unknown) => void,
 ): void {
-  add("tool", tool.name);
-  add("tool", tool.arguments_json);
+  add("tool", `${tool.name} ${clip(tool.arguments_json).text}`);
 }
 
 /** All texts in a value, those that are kept apart as their references. */

@@ -9,8 +9,12 @@ export function toMicroseconds(seconds: number): number {
   return Math.round(seconds * 1e6);
 }
 
-/** A session's row. */
+/**
+ * A session's row. Metadata may name the model that it is about: the first model event need not
+ * be of that one, as when a smoke asks for a model that no server has.
+ */
 export function sessionRow(session: SessionHead): NewTraceSession {
+  const { model } = session.metadata;
   return {
     id: session.session_id,
     kind: session.kind,
@@ -18,6 +22,7 @@ export function sessionRow(session: SessionHead): NewTraceSession {
     traceId: session.trace_id,
     spanId: session.span_id,
     metadata: session.metadata,
+    model: typeof model === "string" ? model : null,
     tags: session.tags,
   };
 }

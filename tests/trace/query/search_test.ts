@@ -64,7 +64,7 @@ Deno.test("searchEvents() takes words, phrases, beginnings and fields", () =>
       ]);
       assert.deepEqual(marked(traces, "error:fox"), ["Error connection refused by the [fox]"]);
       assert.deepEqual(marked(traces, "result:fox"), ["the quick brown [fox]"]);
-      assert.deepEqual(marked(traces, "tool:list_dir"), ["[list_dir]"]);
+      assert.deepEqual(marked(traces, "tool:list_dir"), ['[list_dir] {"path":"src/main.ts"}']);
       assert.equal(searchEvents(traces, "tool:main.ts", OPTIONS).hits.length, 3);
       assert.equal(searchEvents(traces, "quick nothing", OPTIONS).hits.length, 0);
     },
