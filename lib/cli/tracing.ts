@@ -4,6 +4,7 @@ import type { SessionTracer } from "../trace/mod.ts";
 import type { Run } from "./command.ts";
 import type { Cli } from "./context.ts";
 import { traceFilePath } from "./traces.ts";
+import { VERSION } from "./version.ts";
 
 /** The flags of a command that can be traced. */
 export type TraceFlags = {
@@ -28,8 +29,14 @@ export const TRACE_FLAGS = {
   },
 } as const;
 
-/** A tracer that keeps what it records; leaving its block writes the rest. */
-export interface CommandTrace extends Disposable {
+/** How a notice names the command that sends what waits; a trace file has to be named with it. */
+const SEND_LATER = "owllm trace export --otlp";
+
+/**
+ * A tracer that keeps what it records; leaving its block writes the rest, and sends it to the
+ * endpoint of the settings.
+ */
+export interface CommandTrace extends AsyncDisposable {
   readonly tracer: SessionTracer | undefined;
 }
 
@@ -40,10 +47,10 @@ export async function startTrace(
   state: State,
 ): Promise<CommandTrace> {
   if (!flags.trace && flags.traceDb === undefined) {
-    return { tracer: undefined, [Symbol.dispose]: () => undefined };
+    return { tracer: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const { ENVIRONMENT, knownSecrets } = await import("../config/mod.ts");
-  const { createRedactor, createTraceStore, SessionTracer } = await import("../trace/mod.ts");
+  const { createRedactor, startTracing } = await import("../trace/mod.ts");
   const { apiKeyEnv } = config.settings.server;
   const names = [
     ...ENVIRONMENT.map(({ name }) => name),
@@ -52,14 +59,22 @@ export async function startTrace(
   const redactor = createRedactor(await knownSecrets({ cwd: cli.cwd, env: cli.env, names }));
   const file = await openTraceFile(cli, flags.traceDb);
   const { traces } = file ?? state;
-  const store = createTraceStore({ traces, clock: cli.clock });
-  const tracer = new SessionTracer({ sink: store, redactor, clock: cli.clock, random: cli.random });
+  const where = flags.traceDb === undefined ? "" : ` --trace-db ${flags.traceDb}`;
+  const tracing = await startTracing({
+    traces,
+    settings: config.settings,
+    env: cli.env,
+    owllmVersion: VERSION,
+    clock: cli.clock,
+    random: cli.random,
+    redactor,
+    onNotice: (notice) => out.note(notice.replace(SEND_LATER, `${SEND_LATER}${where}`)),
+  });
   return {
-    tracer,
-    [Symbol.dispose]() {
-      store.flush();
+    tracer: tracing.createTracer(),
+    async [Symbol.asyncDispose]() {
+      await tracing.shutdown();
       file?.close();
-      const where = flags.traceDb === undefined ? "" : ` --trace-db ${flags.traceDb}`;
       out.note(`Traced: owllm trace show last${where}`);
     },
   };

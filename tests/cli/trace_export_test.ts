@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { startOtlpReceiver } from "../support/otlp_receiver.ts";
 import { runOwllm } from "../support/run_owllm.ts";
+import { startScriptedServer } from "../support/scripted/mod.ts";
 import { ROOT } from "../support/sources.ts";
 import { openTestState, withTempDir } from "../support/state.ts";
 import { traceSession, waitingSpans } from "../support/traced_session.ts";
@@ -107,4 +108,31 @@ Deno.test("owllm trace export says what is missing, wrong or not allowed", () =>
     }
     using state = await openTestState(dir);
     assert.equal(waitingSpans(state), 3);
+  }));
+
+Deno.test("owllm smoke model --trace sends to the endpoint of the settings, and goes on without it", () =>
+  withTempDir(async (dir) => {
+    await using receiver = startOtlpReceiver();
+    await using server = await startScriptedServer({ dialect: "openai" });
+    const smoke = (endpoint: string) =>
+      runOwllm(["smoke", "model", `${server.url}#scripted:7b`, "--trace", "--state", dir], {
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint },
+      });
+    const up = await smoke(receiver.url);
+    assert.equal(up.code, 0, up.stderr);
+    assert.doesNotMatch(up.stderr, /do not reach/);
+    const kinds = receiver.spans.map(({ attributes }) => attributes["openinference.span.kind"]);
+    assert.equal(kinds.filter((kind) => kind === "AGENT").length, 1);
+    assert.ok(kinds.filter((kind) => kind === "LLM").length > 5);
+    const root = receiver.spans.find(({ parentSpanId }) => parentSpanId === null);
+    assert.equal(root?.attributes["owllm.session.kind"], "smoke");
+    const down = await smoke("http://127.0.0.1:1");
+    assert.equal(down.code, 0, down.stderr);
+    assert.equal(down.stderr.match(/do not reach/g)?.length, 1);
+    const later = await runOwllm(
+      ["trace", "export", "--otlp", "--endpoint", receiver.url, "--state", dir],
+    );
+    assert.match(later.stdout, /^Sent \d+ span\(s\)/);
+    const roots = receiver.spans.filter(({ parentSpanId }) => parentSpanId === null);
+    assert.equal(roots.length, 2);
   }));

@@ -186,7 +186,7 @@ async function runOn(
 ): Promise<SmokeReport> {
   const { out } = run;
   const { buildReport } = await import("../../smoke/mod.ts");
-  using trace = await startTrace(run, config, state);
+  await using trace = await startTrace(run, config, state);
   const done = await runShownSmoke(run, config, state, target, probes, trace.tracer);
   remember(state, target, done);
   const report = buildReport(done);
