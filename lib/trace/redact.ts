@@ -1,6 +1,5 @@
 import type { Json } from "./events.ts";
 import {
-  isSecretFlag,
   isSecretName,
   redactAssignments,
   REDACTED,
@@ -120,7 +119,7 @@ class Redaction {
     }
     let changed: Json[] | undefined;
     for (const [index, item] of items.entries()) {
-      const clean = isFlagValue(items[index - 1], item) ? REDACTED : this.json(item);
+      const clean = this.#isFlagValue(items[index - 1], item) ? REDACTED : this.json(item);
       if (clean !== item) (changed ??= [...items])[index] = clean;
     }
     return changed ?? items;
@@ -146,10 +145,19 @@ class Redaction {
     return entries === undefined ? fields : Object.fromEntries(distinct(entries));
   }
 
-  /** Only text and nested data can be secret: `{ "api_key": true }` says that there is one. */
+  /** `{ "api_key": true }` says that there is one, and `{ "api_keys": 3 }` how many. */
   #isSecret(name: string, item: Json | undefined): boolean {
     if (item === undefined || item === null || item === "") return false;
-    return (typeof item === "string" || typeof item === "object") && this.#name(name).secret;
+    if (typeof item === "boolean" || (typeof item === "number" && Math.abs(item) < 1000)) {
+      return false;
+    }
+    return this.#name(name).secret && !isSchema(item);
+  }
+
+  /** Whether an argument of a command is the value of the secret flag before it. */
+  #isFlagValue(flag: Json | undefined, value: Json): boolean {
+    return typeof flag === "string" && flag.startsWith("--") && this.#name(flag).secret &&
+      typeof value === "string" && !value.startsWith("-");
   }
 
   #name(name: string): { readonly clean: string; readonly secret: boolean } {
@@ -165,10 +173,10 @@ function redactForms(text: string): string {
   return redactShapes(redactAssignments(text));
 }
 
-/** Whether an argument of a command is the value of the secret flag before it. */
-function isFlagValue(flag: Json | undefined, value: Json): boolean {
-  return typeof flag === "string" && typeof value === "string" && !value.startsWith("-") &&
-    isSecretFlag(flag);
+/** The JSON Schema of a field, as the definitions of tools have it, tells no value. */
+function isSchema(item: Json): boolean {
+  return typeof item === "object" && !isArray(item) && item !== null &&
+    /^(?:string|number|integer|boolean|object|array)$/.test(String(item["type"]));
 }
 
 /** Two names that were secrets must not become one field. */

@@ -6,23 +6,14 @@
 /** What stands where a secret was. */
 export const REDACTED = "[redacted]";
 
-/** Names of fields, headers and variables whose value is a secret whatever it looks like. */
-const SECRET_NAME =
-  /^(?:proxy-)?authorization$|^(?:set-)?cookie$|(?:^|[_-])(?:secret|credentials?|(?:ssh|signing|encryption)[_-]?key)$|(?:api[_-]?keys?|(?:auth|access|refresh|id|bearer|session)[_-]?token|secret[_-]?(?:access[_-]?)?key|client[_-]?secret|passw(?:or)?d|passphrase|private[_-]?key)$/i;
+/** Names that tell a secret as the name of a field, and are too common for that in text. */
+const FIELD_NAME =
+  /^(?:set-)?cookie$|(?:^|[_-])(?:secret|credentials?|(?:ssh|signing|encryption)[_-]?key)$|api[_-]?keys$/i;
 
-/** Variables such as HF_TOKEN; in lower case, and with these words, a token is a piece of text. */
-const TOKEN_VARIABLE = /(?<!(?:EOS|BOS|PAD|UNK|SEP|CLS|MASK|STOP|END|START|NEXT))_TOKEN$/;
-
-/** Whether a field of this name holds a secret. */
+/** Whether a field, header, variable or flag of this name holds a secret, whatever it looks like. */
 export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name) || TOKEN_VARIABLE.test(name);
-}
-
-const SECRET_FLAG = /^--(?:[\w-]{0,40}-)?(?:api-?key|token|passw(?:or)?d|secret|access-key)$/;
-
-/** Whether the next argument of a command is a secret. */
-export function isSecretFlag(argument: string): boolean {
-  return SECRET_FLAG.test(argument);
+  const assigned = `${name}=${"x".repeat(8)}`;
+  return FIELD_NAME.test(name) || redactAssignments(assigned) === `${name}=${REDACTED}`;
 }
 
 /** An end of a name in running text, up to where the value begins; quotes may be escaped. */

@@ -91,7 +91,10 @@ Deno.test("Redactor.text() finds an assignment of a secret on its line, whatever
 
 Deno.test("Redactor.text() keeps any JSON valid, and takes out the secret in every field named so", () => {
   const { text } = createRedactor();
-  const names = fc.constantFrom("password", "api_key", "Authorization", "clientSecret", "HF_TOKEN");
+  const names = fc.constantFrom(
+    ...["password", "api_key", "Authorization", "clientSecret", "HF_TOKEN", "appSecret"],
+    ...["AWS_ACCESS_KEY", "MY_SECRET", "openaiApiKey", "refresh_token", "--db-password", "cookie"],
+  );
   const data = fc.dictionary(fc.string({ maxLength: 5 }), fc.oneof(suspicious, fc.jsonValue()));
   fc.assert(
     fc.property(names, data, fc.nat(3), (name, around, nesting) => {
