@@ -1,5 +1,6 @@
 /** What a command can reach: looked for from inside, by what works and what does not. */
 import assert from "node:assert/strict";
+import type { SpawnSpec } from "../../lib/sandbox/mod.ts";
 import { realDocker, testWith } from "../support/real_parts.ts";
 import { dockerOf, out, withSandbox } from "../support/sandbox.ts";
 
@@ -253,6 +254,31 @@ testWith(
       );
       assert.equal((await sh("true", { program: "no-such-program" })).code, 127);
       assert.equal((await sh("true", { cwd: "/workspace/nowhere" })).code, 126);
+    }),
+);
+
+testWith(
+  "run() is not misled by a command that talks like the engine",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ sh, executor }) => {
+      const liar = await sh("echo 'Error response from daemon: No such container' >&2; exit 1");
+      assert.equal(liar.code, 1);
+      assert.equal(liar.restarted, null);
+      const bad: [Partial<SpawnSpec>, RegExp][] = [
+        [{ env: { "A=B": "x" } }, /"A=B" is no name/],
+        [{ env: { A: "x\0y" } }, /NUL/],
+        [{ args: ["x".repeat(200_000)] }, /longer than a system passes on/],
+        [{ cwd: "relative" }, /no absolute directory/],
+        [{ program: "" }, /needs a program/],
+      ];
+      for (const [more, said] of bad) await assert.rejects(sh("true", more), said);
+      const long = "y".repeat(100_000);
+      assert.equal(
+        out(await sh('printf %s "${#1}"', { args: ["-c", 'printf %s "${#1}"', "x", long] })),
+        "100000",
+      );
+      assert.equal(executor.imageDigest, docker.image);
     }),
 );
 

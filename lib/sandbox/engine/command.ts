@@ -46,6 +46,7 @@ export async function runCommand(
     const durationMs = performance.now() - started;
     const reaped = await session.reap().catch(() => undefined); // Told as `lost`.
     signal.throwIfAborted();
+    const refused = reaped !== undefined && isEngines(code, stderr.head) && !await answers(session);
     return {
       code,
       signal: signalOf(code),
@@ -56,12 +57,30 @@ export async function runCommand(
       stdout,
       stderr,
       durationMs,
-      lost: reaped === undefined,
+      lost: reaped === undefined || refused,
     };
   } finally {
     stop.clear();
     signal.removeEventListener("abort", stop.now);
   }
+}
+
+/** Whether this may be the engine's own failure. A command may say the same words. */
+function isEngines(code: number, stderr: Uint8Array): boolean {
+  const said = new TextDecoder().decode(stderr.subarray(0, 100));
+  return [1, 125, 126, 127].includes(code) &&
+    /^(?:Error response from daemon|OCI runtime|error during connect|Cannot connect)/.test(said);
+}
+
+/** Whether commands run at all. */
+async function answers(session: Session): Promise<boolean> {
+  const signal = AbortSignal.timeout(DEAD_MS);
+  const nothing = await session.exec(
+    { user: session.worker, argv: ["/bin/bash", "-c", ":"] },
+    signal,
+  )
+    .catch(() => undefined); // No answer either.
+  return nothing?.code === 0;
 }
 
 /** Ends a command that takes too long, writes too much, or is not wanted any more. */

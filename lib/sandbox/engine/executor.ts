@@ -1,6 +1,7 @@
 import { type Clock, type Ids, messageOf, OwllmError } from "../../core/mod.ts";
 import type { CommandResult, CopyReport, Executor, WorkspaceDiff } from "../executor.ts";
 import type { SpawnSpec } from "../host_process.ts";
+import { demandRunnable } from "../runnable.ts";
 import type { SandboxSettings } from "../settings.ts";
 import { planCopy } from "../workspace/copy.ts";
 import { runCommand } from "./command.ts";
@@ -83,6 +84,7 @@ export class ContainerExecutor implements Executor {
 
   run(command: SpawnSpec, signal: AbortSignal): Promise<CommandResult> {
     return this.#inTurn(async () => {
+      demandRunnable(command);
       const { lost, ...result } = await runCommand(this.#running(), command, signal);
       return { ...result, restarted: lost ? await this.#restart(signal) : null };
     });
