@@ -195,7 +195,7 @@ export class Call {
   /** A flag that a script hands on to a program that is not known: only plain ones pass. */
   extra(arg: Arg): void {
     if (
-      /^-(?:[qvx]+|-(?:verbose|quiet|silent|bail|runInBand|ci|no-color|watch=false|watchAll=false|passWithNoTests|fail-fast|run))$/
+      /^-(?:[qvx]+|-(?:verbose|quiet|silent|bail|runInBand|ci|no-color|coverage=false|watch=false|watchAll=false|passWithNoTests|fail-fast|run))$/
         .test(known(arg) ?? "")
     ) {
       return;
@@ -238,6 +238,7 @@ export class Call {
       case "path":
         return first.listing.dash;
       case "number":
+      case "word":
       case "process":
       case undefined:
         return false;

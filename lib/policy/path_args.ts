@@ -61,7 +61,9 @@ function findingsOf(
   }
   if (arg.pieces.length === 1 && has(arg, "process")) return [];
   const numbers = arg.pieces.map((piece) =>
-    piece.kind === "number" ? { kind: "text", text: "0", quoted: true } as const : piece
+    piece.kind === "number" || piece.kind === "word"
+      ? { kind: "text", text: "0", quoted: true } as const
+      : piece
   );
   const filled = known({ ...arg, pieces: numbers });
   if (filled !== undefined) return dirs.flatMap((dir) => judgePath(filled, access, dir, context));

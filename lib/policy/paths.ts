@@ -154,8 +154,11 @@ export function judgePattern(
   if (samples.some(isSecretName) || isSecretPath(resolvePath(directory, pattern))) {
     return [...findings, deny("secret", `"${pattern}" lists files that hold secrets`)];
   }
-  const parts = pattern.split("/").filter((part) => /[*?[]/.test(part));
-  if (!parts.some(couldNameSecret)) return [...findings, ...linksOut(pattern, directory, context)];
+  const above = folder.split("/").filter((part) => /[*?[]/.test(part));
+  const hidden = above.some((part) => /^[.[]/.test(part) && couldNameSecret(part));
+  if (!hidden && !couldNameSecret(last)) {
+    return [...findings, ...linksOut(pattern, directory, context)];
+  }
   const names = /[*?[]/.test(folder) || last.startsWith(".")
     ? undefined
     : context.files.list(resolvePath(directory, folder));

@@ -14,6 +14,8 @@ export type Piece =
   | { readonly kind: "glob"; readonly text: string }
   /** Digits, with or without a sign. */
   | { readonly kind: "number" }
+  /** One word that names something of git: no blank, no dash in front, no way out of a directory. */
+  | { readonly kind: "word" }
   /** A path that a lister printed: under `roots`, its name matching one of `names` when given. */
   | { readonly kind: "path"; readonly listing: Listing }
   /** The name of a pipe that a process substitution gives, and what comes out of it. */
@@ -45,6 +47,7 @@ export interface Arg {
 export type Stream =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "numbers" }
+  | { readonly kind: "word" }
   | { readonly kind: "paths"; readonly listing: Listing }
   | { readonly kind: "unknown"; readonly taint?: Taint };
 
@@ -88,6 +91,8 @@ function displayPiece(piece: Piece): string {
       return piece.text;
     case "number":
       return "‹number›";
+    case "word":
+      return "‹revision›";
     case "path":
       return `‹path under ${piece.listing.roots.join(", ")}›`;
     case "process":
@@ -133,6 +138,8 @@ export function streamPieces(stream: Stream, why: string): Piece[] {
       return [{ kind: "text", text: stream.text.replace(/\n+$/, ""), quoted: true }];
     case "numbers":
       return [{ kind: "number" }];
+    case "word":
+      return [{ kind: "word" }];
     case "paths":
       return [{ kind: "path", listing: stream.listing }];
     case "unknown":

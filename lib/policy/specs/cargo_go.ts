@@ -139,8 +139,21 @@ export const CARGO_GO: Tables = {
       version: { style: "word", operands: "stat", flags: { none: "-m -v" } },
       doc: { style: "word", operands: "text", flags: { none: "-all -c -cmd -short -src -u" } },
       help: { style: "none", operands: "text" },
+      env: {
+        style: "word",
+        operands: "text",
+        flags: { none: "-json -changed", write: "-w -u" },
+        judge: (call) => {
+          const plain =
+            /^GO(?:PATH|ROOT|OS|ARCH|VERSION|MOD|BIN|CACHE|MODCACHE|EXE|HOSTOS|HOSTARCH)$/;
+          const names = call.options.operands.map(known);
+          if (names.length === 0 || !names.every((name) => plain.test(name ?? ""))) {
+            call.role("env", undefined, call.span, "go env");
+          }
+        },
+      },
       ...Object.fromEntries(
-        "build run install get generate mod work fmt fix clean env tool telemetry bug".split(" ")
+        "build run install get generate mod work fmt fix clean tool telemetry bug".split(" ")
           .map((
             name,
           ): [string, Table] => [
@@ -175,4 +188,27 @@ export const CARGO_GO: Tables = {
       }
     },
   },
+  "golangci-lint": {
+    style: "exact",
+    runner: true,
+    flags: { none: HELP },
+    commands: {
+      run: checker({
+        none: "--fast --tests --no-config --allow-parallel-runners --new --print-issued-lines",
+        text:
+          "-E: -D: --enable: --disable: --timeout: --out-format: --max-issues-per-linter: --max-same-issues: --new-from-rev: -j: --concurrency: --build-tags:",
+        write: "--fix --cpu-profile-path: --mem-profile-path: --trace-path: --output.text.path:",
+        config: "-c: --config: --modules-download-mode:",
+      }),
+      linters: checker({}),
+      version: checker({}),
+    },
+  },
+  staticcheck: goCheck({
+    flags: {
+      none: "-tests -version -show-ignored -h -help",
+      text: "-checks: -fail: -f: -go: -tags: -explain:",
+      config: "-merge -matrix",
+    },
+  }),
 };

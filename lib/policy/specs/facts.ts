@@ -1,4 +1,5 @@
 import type { Call } from "../call.ts";
+import { needsPerson } from "../session.ts";
 import type { Table, Tables } from "../table.ts";
 import { known } from "../values.ts";
 import { echo, lsOutput, plainBase, printf } from "./printed.ts";
@@ -75,7 +76,7 @@ export const FACTS: Tables = {
     },
   },
   df: {
-    operands: "stat",
+    operands: "text",
     flags: {
       none:
         `${HELP}-a -h -H -i -k -l -P -T -v --all --human-readable --si --inodes --local --portability ` +
@@ -120,6 +121,26 @@ export const FACTS: Tables = {
     flags: { none: `${HELP}-w --equal-width`, text: "-f: -s: --format: --separator:" },
     output: (call) => call.options.given.length === 0 ? { kind: "numbers" } : { kind: "unknown" },
   },
+  lscpu: {
+    operands: "text",
+    flags: {
+      none: `${HELP}-e -a -b -c -p -J -y --json --all --online --offline --extended? --parse?`,
+    },
+  },
+  top: {
+    style: "exact",
+    flags: {
+      none: "-b -c -H -i -1 -h -v",
+      text: "-n: -d: -p: -u: -U: -o: -w: -O: -E: -e:",
+    },
+    judge: (call) => {
+      if (call.given("-b", "-h", "-v").length === 0) {
+        call.find(needsPerson("interactive", '"top" without "-b" waits for a person'));
+      }
+    },
+  },
+  look: { operands: ["text", "read"], flags: { none: "-a -d -f -b", text: "-t:" } },
+  help: { operands: "text", style: "exact", flags: { none: "-d -m -s" } },
   sleep: { operands: "text", flags: { none: HELP } },
   "nproc arch tty logname users": {
     operands: "text",

@@ -255,6 +255,8 @@ export const GIT: Tables = {
       "config": { ...reads["config"], judge: config },
       "grep": { ...reads["grep"], judge: grep, bulk: true },
       "diff": { ...reads["diff"], judge: diff },
+      "merge-base": { ...reads["merge-base"], output: () => ({ kind: "word" }) },
+      "describe": { ...reads["describe"], output: () => ({ kind: "word" }) },
       "rev-parse": { ...reads["rev-parse"], output: revParse },
       "ls-files": { ...reads["ls-files"], output: listFiles },
       ...Object.fromEntries(

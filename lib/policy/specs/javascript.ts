@@ -125,6 +125,18 @@ function npx(call: Call): Stream {
   return at < 0 ? UNKNOWN_STREAM : call.child(call.args.slice(at));
 }
 
+/** `eslint -f name` loads a file or a package unless the name is one of its own. */
+function formatter(call: Call): void {
+  for (const { value } of call.given("-f", "--format")) {
+    const name = value === undefined ? "" : known(value) ?? "";
+    if (
+      /^(?:stylish|json|json-with-metadata|html|compact|unix|checkstyle|junit|tap|visualstudio)$/
+        .test(name)
+    ) continue;
+    call.find(needsPerson("configuration", `The formatter "${name}" would be loaded`), value);
+  }
+}
+
 /** The tools of JavaScript and TypeScript. */
 export const JAVASCRIPT: Tables = {
   deno: DENO,
@@ -156,16 +168,20 @@ export const JAVASCRIPT: Tables = {
       }
     },
   },
-  eslint: checker({
-    none:
-      "--no-color --color --no-inline-config --report-unused-disable-directives --no-error-on-unmatched-pattern --exit-on-fatal-error --no-ignore --debug --print-config --pass-on-no-patterns --no-warn-ignored --stats",
-    text:
-      "--ext: --max-warnings: --rule: --env: --global: --ignore-pattern: --report-unused-disable-directives-severity: --stdin-filename: --cache-strategy:",
-    write:
-      "--fix --fix-dry-run --fix-type: -o: --output-file: --cache --cache-location: --cache-file: --init",
-    config:
-      "-c: --config: --no-config-lookup --no-eslintrc --rulesdir: --plugin: --parser: --parser-options: --resolve-plugins-relative-to: -f: --format: --flag: --ignore-path:",
-  }, "tree"),
+  eslint: checker(
+    {
+      none:
+        "--no-color --color --no-inline-config --report-unused-disable-directives --no-error-on-unmatched-pattern --exit-on-fatal-error --no-ignore --debug --print-config --pass-on-no-patterns --no-warn-ignored --stats",
+      text:
+        "-f: --format: --ext: --max-warnings: --rule: --env: --global: --ignore-pattern: --report-unused-disable-directives-severity: --stdin-filename: --cache-strategy:",
+      write:
+        "--fix --fix-dry-run --fix-type: -o: --output-file: --cache --cache-location: --cache-file: --init",
+      config:
+        "-c: --config: --no-config-lookup --no-eslintrc --rulesdir: --plugin: --parser: --parser-options: --resolve-plugins-relative-to: --flag: --ignore-path:",
+    },
+    "tree",
+    { judge: formatter },
+  ),
   prettier: {
     style: "exact",
     operands: "tree",

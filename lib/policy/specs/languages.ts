@@ -108,6 +108,7 @@ function python(call: Call): void {
     /^-[BEIOPbdqsSuvx]+$/.test(known(arg) ?? "")
   );
   if (at < 0 || !plain) {
+    call.judgeTable();
     interpreter(call, "-c");
     return;
   }
@@ -133,7 +134,7 @@ const PYTHON: Table = {
     text: "-c: -m: -W: -X: --check-hash-based-pycs:",
     approve: "-i",
   },
-  judge: python,
+  whole: python,
 };
 
 /** Interpreters of programming languages. */

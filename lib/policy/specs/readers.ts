@@ -163,6 +163,32 @@ export const READERS: Tables = {
     text:
       "-n: -t: -e: -T: -s: -U: --bytes: --radix: --encoding: --target: --output-separator: --unicode:",
   }, { numeric: true }),
+  shuf: filter({
+    none: "-e -r -z --echo --repeat --zero-terminated",
+    text: "-i: -n: --input-range: --head-count:",
+    read: "--random-source:",
+    write: "-o: --output:",
+  }),
+  iconv: filter({
+    none: "-c -l -s --list --silent --verbose",
+    text: "-f: -t: --from-code: --to-code: --unicode-subst: --byte-subst: --widechar-subst:",
+    write: "-o: --output:",
+  }),
+  "nm size": filter({
+    none:
+      "-a -A -B -C -D -g -n -p -P -r -S -u -d -o -x -t --defined-only --undefined-only --demangle " +
+      "--dynamic --extern-only --numeric-sort --size-sort --totals",
+    text: "--format: --radix: --sort:",
+    config: "--plugin:",
+  }),
+  "objdump readelf": filter({
+    none:
+      "-a -d -D -f -h -H -l -n -p -r -R -s -S -t -T -V -W -x -C --all --disassemble --disassemble-all " +
+      "--file-headers --section-headers --syms --symbols --headers --dynamic --wide --source --reloc " +
+      "--segments --sections --program-headers --file-header --notes --relocs --demangle? --no-show-raw-insn",
+    text: "-j: -M: --section: --start-address: --stop-address: -m:",
+    config: "--plugin:",
+  }, { style: "exact" }),
   base64: {
     operands: "read",
     flags: { none: `${HELP}-d -D -i --decode --ignore-garbage`, text: "-w: --wrap:" },

@@ -165,7 +165,7 @@ function shift(call: Call): void {
 /** `let` with anything but plain counting is arithmetic that is not worked out. */
 function let_(call: Call): void {
   for (const arg of call.args) {
-    const match = /^(\w+)(?:(?:[-+*]?=)\d+|\+\+|--)$/.exec(known(arg) ?? "");
+    const match = /^([A-Za-z_]\w*)(?:[-+*/%]?=[-+*/%() \d]+|\+\+|--)$/.exec(known(arg) ?? "");
     if (match === null) {
       call.find(needsPerson("arithmetic", `"${display(arg)}" may run a command`), arg);
     } else {

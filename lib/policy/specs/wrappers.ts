@@ -2,7 +2,15 @@ import type { Call } from "../call.ts";
 import { judgeEnvironment } from "../environment.ts";
 import { needsPerson, refused } from "../session.ts";
 import type { FlagLists, Table, Tables } from "../table.ts";
-import { type Arg, dropPrefix, known, prefixOf, type Stream, UNKNOWN_STREAM } from "../values.ts";
+import {
+  type Arg,
+  dropPrefix,
+  known,
+  prefixOf,
+  type Stream,
+  streamPieces,
+  UNKNOWN_STREAM,
+} from "../values.ts";
 import { joinWords } from "./shells.ts";
 
 const HELP = "--help --version ";
@@ -53,7 +61,8 @@ function inputWords(call: Call): readonly Arg[] {
       return odd || words.length > MAX_WORDS ? [unknown] : words.map((word) => call.word(word));
     }
     case "numbers":
-      return [{ pieces: [{ kind: "number" }], ...span, many: true }];
+    case "word":
+      return [{ pieces: streamPieces(stdin, "input"), ...span, many: true }];
     case "paths":
       return [{ pieces: [{ kind: "path", listing: stdin.listing }], ...span, many: true }];
     case "unknown":
