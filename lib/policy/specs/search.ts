@@ -1,19 +1,12 @@
 import { expandBraces } from "../braces.ts";
 import type { Call } from "../call.ts";
-import { mayLeadOut } from "../links.ts";
 import { judgeSelection } from "../path_args.ts";
-import { resolvePath } from "../paths.ts";
 import { needsPerson } from "../session.ts";
 import type { Table, Tables } from "../table.ts";
+import { judgeLinks, judgePrinted, searchFiles } from "./search_reach.ts";
 import { type Arg, display, known, type Stream } from "../values.ts";
 
 const HELP = "--help --version ";
-
-/** Files that a search reads: everything after the pattern, or everything when a flag gives the pattern. */
-function searchFiles(call: Call): readonly Arg[] {
-  const named = call.given("-e", "--regexp", "-f", "--file", "--files", "--type-list").length > 0;
-  return named ? call.options.operands : call.options.operands.slice(1);
-}
 
 /** A pattern of names that a search is limited to must not select secrets. */
 function judgeNames(call: Call, ...flags: string[]): readonly string[] | undefined {
@@ -55,17 +48,6 @@ function searchOutput(call: Call, lists: boolean, names: readonly string[] | und
   return passes ? call.stdin : { kind: "unknown" };
 }
 
-/** A search that follows links may read anything that a link in the tree points to. */
-function judgeLinks(call: Call, files: readonly Arg[], ...flags: string[]): void {
-  const [flag] = call.given(...flags);
-  if (flag === undefined) return;
-  const roots = files.length === 0 ? ["."] : files.map((file) => known(file) ?? "/");
-  const out = call.state.dirs.some((dir) =>
-    roots.some((root) => mayLeadOut(resolvePath(dir, root), call.session.context))
-  );
-  if (out) call.find(needsPerson("links", `"${flag.flag.name}" may follow a link out`), flag.arg);
-}
-
 function grep(call: Call): void {
   const recursive = call.given(
     "-r",
@@ -80,6 +62,7 @@ function grep(call: Call): void {
   if (files.length === 0 && recursive.length > 0) call.file(call.word("."), "stat");
   for (const file of files) call.file(file, access);
   judgeLinks(call, files, "-R", "--dereference-recursive");
+  if (recursive.length > 0) judgePrinted(call, files, true, judgeNames(call, "--include"));
 }
 
 function ripgrep(call: Call): void {
@@ -87,6 +70,8 @@ function ripgrep(call: Call): void {
   if (files.length === 0) call.file(call.word("."), "stat");
   for (const file of files) call.file(file, "tree");
   judgeLinks(call, files, "-L", "--follow");
+  const hidden = call.given("-u", "-.", "--hidden", "--unrestricted").length > 0;
+  judgePrinted(call, files, hidden, undefined);
 }
 
 /** `jq`: some flags take two words; the program text can show the environment. */
