@@ -72,6 +72,12 @@ Deno.test("diffTraces() puts steps beside each other by the tools in them", () =
     assert.equal(found.approximate, false);
   }));
 
+Deno.test("diffTraces() pairs steps only when half of what they did is the same", () =>
+  withDiff([session("abcd"), session("axyz"), session("abyz")], (diff) => {
+    assert.deepEqual(places(diff(0, 1)), ["0~-", "-~0"]);
+    assert.deepEqual(places(diff(0, 2)), ["0~0"]);
+  }));
+
 Deno.test("diffTraces() names the changed argument, result, answer and what was not done", () =>
   withDiff([
     (tracer) => traceAgentRun(tracer, { sessionId: "a" }),

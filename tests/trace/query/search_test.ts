@@ -6,13 +6,13 @@ import { createTraceStore, searchEvents, SessionTracer } from "../../../lib/trac
 import { matchOf, parseSearch } from "../../../lib/trace/query/search_terms.ts";
 import { openTestState, withTempDir } from "../../support/state.ts";
 
-type Fill = (tracer: SessionTracer) => void;
+type Fill = (tracer: SessionTracer, other: SessionTracer) => void;
 
 function withTraces(fill: Fill, body: (traces: TracesTable) => void | Promise<void>) {
   return withTempDir(async (dir) => {
     using state = await openTestState(dir);
     using store = createTraceStore({ traces: state.traces, clock: systemClock });
-    fill(new SessionTracer({ sink: store }));
+    fill(new SessionTracer({ sink: store }), new SessionTracer({ sink: store }));
     store.flush();
     await body(state.traces);
   });
@@ -70,6 +70,13 @@ Deno.test("searchEvents() takes words, phrases, beginnings and fields", () =>
     },
   ));
 
+Deno.test("searchEvents() shows the text that the field of a term names", () =>
+  withTraces(tools(["fox", "a fox in the result", "a fox in the error"]), (traces) => {
+    assert.deepEqual(marked(traces, "result:fox"), ["a [fox] in the result"]);
+    assert.deepEqual(marked(traces, "error:fox"), ["Error a [fox] in the error"]);
+    assert.deepEqual(marked(traces, "tool:fox"), ['[fox] {"path":"src/main.ts"}']);
+  }));
+
 Deno.test("searchEvents() marks words as the index reads them: without case and diacritics", () =>
   withTraces(tools(["t", "Über die Brücke nach ÉCOLE, 東京 und cafe\u0301s"]), (traces) => {
     const [line = ""] = marked(traces, "uber brucke École cafés");
@@ -96,16 +103,18 @@ Deno.test("searchEvents() ranks a rare word's best match first, also beside a wo
   ));
 
 Deno.test("searchEvents() finds only a session's own entries when it is named", () =>
-  withTraces((tracer) => {
-    tools(["t", "shared word"], ["t", "shared word"])(tracer);
-    tracer.startSession({ sessionId: "other" });
-    tracer.addMessage({ message_type: "user", content: "shared word" });
-    tracer.endSession();
+  withTraces((tracer, other) => {
+    const message = { message_type: "user", content: "shared word" };
+    tracer.startSession({ sessionId: "around" });
+    other.startSession({ sessionId: "other" });
+    tracer.addMessage(message);
+    other.addMessage(message);
+    tracer.addMessage(message);
   }, (traces) => {
     const ids = (sessionId?: string) =>
       searchEvents(traces, "shared", { ...OPTIONS, sessionId }).hits.map((hit) => hit.session_id);
     assert.deepEqual(ids("other"), ["other"]);
-    assert.deepEqual(ids("tools"), ["tools", "tools"]);
+    assert.deepEqual(ids("around"), ["around", "around"]);
     assert.deepEqual(ids("none"), []);
     assert.equal(ids().length, 3);
   }));
