@@ -5,6 +5,7 @@
 import { callFigures, probeFigures } from "./calls.ts";
 import { decoratorFigures } from "./decorators.ts";
 import { policyFigures } from "./judgements.ts";
+import { pageFigures } from "./pages.ts";
 import { sandboxFigures } from "./sandbox.ts";
 import { spanFigures } from "./spans.ts";
 import { startFigures } from "./starts.ts";
@@ -70,6 +71,7 @@ const figures = [
   ...await policyFigures(),
   ...await traceFigures(),
   ...await spanFigures(),
+  ...await pageFigures(),
   ...await decoratorFigures(),
   ...await sandboxFigures(),
 ];

@@ -7,7 +7,7 @@ import {
   SessionTracer,
   type StoredTrace,
 } from "../../lib/trace/mod.ts";
-import type { Block, PageHead, PageText } from "../../lib/trace/html/page_data.ts";
+import type { Block, PageHead, PageMessage, PageText } from "../../lib/trace/html/page_data.ts";
 import { type BrowserPage, type BrowserView, withPage } from "./browser.ts";
 import { openTestState, withTempDir } from "./state.ts";
 
@@ -40,6 +40,7 @@ export interface PageContent {
   /** By row. */
   readonly details: readonly (readonly Block[])[];
   readonly texts: readonly PageText[];
+  readonly messages: readonly PageMessage[];
 }
 
 /** Reads the JSON out of a page, as its scripts do. */
@@ -52,6 +53,7 @@ export function contentOf(page: string): PageContent {
     head: blocks.find(({ name }) => name === 'id="head"')?.value,
     details: parts.flatMap(({ details }) => details),
     texts: parts.flatMap(({ texts }) => texts),
+    messages: parts.flatMap(({ messages }) => messages),
   };
 }
 

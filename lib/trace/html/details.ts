@@ -13,8 +13,9 @@ import type {
 import type { StoredSpan } from "../store/load.ts";
 import { changesBetween } from "./changes.ts";
 import type { PageItem, Placed } from "./items.ts";
-import { MessageWriter } from "./messages.ts";
+import type { MessageTable } from "./messages.ts";
 import type { Block, TextRef } from "./page_data.ts";
+import { tokensOf } from "./rows.ts";
 import type { TextTable } from "./texts.ts";
 
 /** Most changes of a state that are listed. */
@@ -27,17 +28,13 @@ type Fact = readonly [string, TextRef];
 
 /** Writes what is shown of each row when it is selected. Rows are to be given in order. */
 export class DetailWriter {
-  readonly #messages: MessageWriter;
-
-  constructor(readonly texts: TextTable) {
-    this.#messages = new MessageWriter(texts);
-  }
+  constructor(readonly texts: TextTable, readonly messages: MessageTable) {}
 
   /** The blocks of one row; none of them is empty. */
-  write(placed: Placed, row: number): Block[] {
+  write(placed: Placed): Block[] {
     if (placed.session !== undefined) return this.#session(placed.session);
     if (placed.step !== undefined) return this.#step(placed.step);
-    return this.#item(placed.item, row);
+    return this.#item(placed.item);
   }
 
   #session(session: SessionTrace): Block[] {
@@ -69,10 +66,10 @@ export class DetailWriter {
     ];
   }
 
-  #item(item: PageItem, row: number): Block[] {
+  #item(item: PageItem): Block[] {
     switch (item.of) {
       case "event":
-        return this.#event(item.event, row);
+        return this.#event(item.event);
       case "message":
         return this.#message(item.message);
       case "span":
@@ -80,9 +77,9 @@ export class DetailWriter {
     }
   }
 
-  #event(event: TraceEvent, row: number): Block[] {
+  #event(event: TraceEvent): Block[] {
     const own = event.event_type === "cais"
-      ? this.#model(event, row)
+      ? this.#model(event)
       : event.event_type === "runtime"
       ? this.#runtime(event)
       : this.#environment(event);
@@ -94,7 +91,7 @@ export class DetailWriter {
     ];
   }
 
-  #model(event: CAISEvent, row: number): Block[] {
+  #model(event: CAISEvent): Block[] {
     const { input_tokens, output_tokens, total_tokens, cost_usd } = event;
     const [first] = event.call_records;
     return [
@@ -105,28 +102,23 @@ export class DetailWriter {
         ["Tokens read", known(input_tokens)],
         ["Tokens written", known(output_tokens)],
         ["Tokens in all", known(total_tokens)],
+        ["Tokens/s", known(tokensOf(event).rate ?? null)],
         ["Cost", cost_usd === null ? "" : `$${cost_usd}`],
         ["Ended by", first?.finish_reason ?? ""],
       ]),
-      ...event.call_records.flatMap((call, index) => this.#call(call, event, row, index)),
+      ...event.call_records.flatMap((call, index) => this.#call(call, event, index)),
     ];
   }
 
-  #call(call: LlmCallRecord, event: CAISEvent, row: number, index: number): Block[] {
+  #call(call: LlmCallRecord, event: CAISEvent, index: number): Block[] {
     const several = event.call_records.length > 1;
     const of = several ? ` of request ${index + 1}` : "";
     const { texts } = this;
-    const calls = call.output_tool_calls.map((one) => this.#messages.call(one));
     const error: TraceError | null = call.error ? { type: "Model", message: call.error } : null;
     return [
       ...(call.error === event.error?.message ? [] : this.#error(error)),
-      this.#messages.request(`Messages${of}`, call, {
-        row,
-        index,
-        system: event.system_instance_id,
-      }),
-      ...this.#messages.answer(`Answer${of}`, call),
-      ...(calls.length === 0 ? [] : [{ type: "calls" as const, title: `Tool calls${of}`, calls }]),
+      this.messages.request(`Messages${of}`, call.input_messages),
+      ...this.messages.answer(`Answer${of}`, call),
       ...this.#json(`Settings${of}`, call.request_params, true),
       ...(call.tools === undefined || call.tools.length === 0 ? [] : [{
         type: "text" as const,

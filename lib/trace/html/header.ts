@@ -87,8 +87,8 @@ export function noticeOf({ record, session }: StoredTrace): Markup {
 
 function cut({ updatedUs }: TraceSessionRecord): string {
   const last = new Date(updatedUs / 1000).toISOString().slice(0, 19).replace("T", " ");
-  return `This trace has no end: it was cut by a crash, or was still running when the page was ` +
-    `made. It was last written to at ${last} UTC; what comes before is complete.`;
+  return `No end: cut by a crash, or still running when this page was made. Last written ` +
+    `${last} UTC; all before it is complete.`;
 }
 
 function notice(tone: string, text: string): Markup {

@@ -1,62 +1,60 @@
-import type { LlmCallRecord, LlmMessage, ToolCallRecord } from "../events.ts";
-import type { MessagesBlock, PageCall, PageMessage } from "./page_data.ts";
+import type { LlmCallRecord, LlmMessage } from "../events.ts";
+import type { MessagesBlock, PageMessage } from "./page_data.ts";
 import type { TextTable } from "./texts.ts";
 
-/** Where a request stands on the page. */
-export interface RequestPlace {
-  readonly row: number;
-  /** Of the requests of its event. */
-  readonly index: number;
-  readonly system: string;
-}
-
-interface Earlier {
-  readonly row: number;
-  readonly request: number;
-  /** Each message as JSON text. */
-  readonly keys: readonly string[];
-}
-
 /**
- * Writes the messages of requests. Every request of a conversation repeats the history before it;
- * the page keeps what is new in each.
+ * The messages of a page. Every request of a conversation repeats the history before it; the page
+ * keeps each message once, and shows it open where it is new.
  */
-export class MessageWriter {
-  readonly #earlier = new Map<string, Earlier>();
+export class MessageTable {
+  readonly #ids = new Map<string, number>();
+  #fresh: PageMessage[] = [];
 
   constructor(readonly texts: TextTable) {}
 
-  /** The messages of a request, as far as the one before of the same system does not have them. */
-  request(title: string, call: LlmCallRecord, { row, index, system }: RequestPlace): MessagesBlock {
-    const keys = call.input_messages.map((message) => JSON.stringify(message));
-    const earlier = this.#earlier.get(system);
-    const differs = keys.findIndex((key, i) => key !== earlier?.keys[i]);
-    const count = differs < 0 ? keys.length : differs;
-    this.#earlier.set(system, { row, request: index, keys });
-    return {
-      type: "messages",
-      title,
-      request: index,
-      ...(earlier === undefined || count === 0
-        ? {}
-        : { same: { row: earlier.row, request: earlier.request, count } }),
-      messages: call.input_messages.slice(count).map((message) => this.#message(message)),
-    };
+  /** The messages of a request; those that were on the page before are put into runs. */
+  request(title: string, messages: readonly LlmMessage[]): MessagesBlock {
+    const listed: (number | number[])[] = [];
+    for (const [index, message] of messages.entries()) {
+      const known = this.#ids.size;
+      const id = this.#idOf(message);
+      const before = listed.at(-1);
+      // The last one is what the request is about, even when it was said before.
+      if (id >= known || index === messages.length - 1) listed.push(id);
+      else if (Array.isArray(before)) before.push(id);
+      else listed.push([id]);
+    }
+    return { type: "messages", title, messages: listed };
   }
 
-  /** What the model answered; nothing when it said no word. */
+  /** What the model answered, with the calls that it asked for; nothing when it said nothing. */
   answer(title: string, call: LlmCallRecord): MessagesBlock[] {
-    const messages = call.output_messages.map((message) => this.#message(message))
-      .filter(({ parts }) => parts.length > 0);
-    return messages.length === 0 ? [] : [{ type: "messages", title, messages }];
+    const said = withCalls(call).filter(({ parts, tool_calls = [] }) =>
+      tool_calls.length > 0 || parts.some(({ text }) => text !== "")
+    );
+    if (said.length === 0) return [];
+    return [{ type: "messages", title, messages: said.map((message) => this.#idOf(message)) }];
   }
 
-  /** A tool call that a model asked for. */
-  call({ name, arguments_json, call_id }: ToolCallRecord): PageCall {
-    return { name, id: call_id, arguments: this.texts.ref(arguments_json) };
+  /** The messages since the last call, in the order of their numbers. */
+  take(): readonly PageMessage[] {
+    const messages = this.#fresh;
+    this.#fresh = [];
+    return messages;
   }
 
-  #message(message: LlmMessage): PageMessage {
+  #idOf(message: LlmMessage): number {
+    const shown = this.#shown(message);
+    const key = JSON.stringify(shown);
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const id = this.#ids.size;
+    this.#ids.set(key, id);
+    this.#fresh.push(shown);
+    return id;
+  }
+
+  #shown(message: LlmMessage): PageMessage {
     const { role, name, tool_call_id } = message;
     const parts = message.parts.map(({ type, text, mime_type, uri, base64_data }) => {
       const size = base64_data ? `${base64_data.length} characters of base64` : "";
@@ -67,7 +65,23 @@ export class MessageWriter {
       role,
       about: [name, tool_call_id].filter(Boolean).join(" · "),
       parts,
-      calls: (message.tool_calls ?? []).map((call) => this.call(call)),
+      calls: (message.tool_calls ?? []).map(({ name, arguments_json, call_id }) => ({
+        name,
+        id: call_id,
+        arguments: this.texts.ref(arguments_json),
+      })),
     };
   }
+}
+
+/** The answer as the next request repeats it: the calls stand in its last message. */
+function withCalls({ output_messages, output_tool_calls }: LlmCallRecord): readonly LlmMessage[] {
+  const known = new Set(
+    output_messages.flatMap(({ tool_calls = [] }) => tool_calls.map((one) => JSON.stringify(one))),
+  );
+  const others = output_tool_calls.filter((one) => !known.has(JSON.stringify(one)));
+  if (others.length === 0) return output_messages;
+  const last = output_messages.at(-1) ?? { role: "assistant", parts: [] };
+  const tool_calls = [...last.tool_calls ?? [], ...others];
+  return [...output_messages.slice(0, -1), { ...last, tool_calls }];
 }

@@ -66,15 +66,11 @@ export interface PageMessage {
   readonly calls: readonly PageCall[];
 }
 
-/** Messages; a request names those that it repeats from an earlier one. */
+/** Messages by their numbers in the page's table; those of a run were on the page before. */
 export interface MessagesBlock {
   readonly type: "messages";
   readonly title: string;
-  /** Set where these are the messages of a request: its number among those of its event. */
-  readonly request?: number;
-  /** The first `count` messages are those of a request of an earlier row. */
-  readonly same?: { readonly row: number; readonly request: number; readonly count: number };
-  readonly messages: readonly PageMessage[];
+  readonly messages: readonly (number | readonly number[])[];
 }
 
 /** What is shown of a row when it is selected. */
@@ -83,7 +79,6 @@ export type Block =
   | MessagesBlock
   | { readonly type: "facts"; readonly facts: readonly (readonly [string, TextRef])[] }
   | { readonly type: "error"; readonly kind: string; readonly message: TextRef }
-  | { readonly type: "calls"; readonly title: string; readonly calls: readonly PageCall[] }
   | {
     readonly type: "changes";
     /** More places changed than are listed. */

@@ -6,6 +6,7 @@ import { placeAll, type Placed } from "./items.ts";
 import { headerOf, noticeOf, titleOf } from "./header.ts";
 import type { PageHead } from "./page_data.ts";
 import { SCRIPT, STYLE } from "./assets.ts";
+import { MessageTable } from "./messages.ts";
 import { TextTable } from "./texts.ts";
 
 /** Characters of JSON that one block of details has at least, but for the last. */
@@ -77,18 +78,20 @@ const FRAME = `
 /** The details of all rows, in pieces that the scripts read when they need them. */
 function* partsOf(placed: readonly Placed[]): Generator<string> {
   const texts = new TextTable();
-  const writer = new DetailWriter(texts);
+  const messages = new MessageTable(texts);
+  const writer = new DetailWriter(texts, messages);
   let details: string[] = [];
   let size = 0;
   for (const [row, one] of placed.entries()) {
-    const blocks = JSON.stringify(writer.write(one, row));
+    const blocks = JSON.stringify(writer.write(one));
     details.push(blocks);
     size += blocks.length;
     if (size + texts.waiting < PART_SIZE && row < placed.length - 1) continue;
-    const fresh = texts.take();
-    const json = `{"details":[${details.join(",\n")}],"texts":${JSON.stringify(fresh)}}`;
+    const tables = { texts: texts.take(), messages: messages.take() };
+    const json = `{"details":[${details.join(",\n")}],${JSON.stringify(tables).slice(1)}`;
     yield `<script type="application/json" class="part" data-rows="${details.length}" ` +
-      `data-texts="${fresh.length}">${harmless(json)}</script>\n`;
+      `data-texts="${tables.texts.length}" data-messages="${tables.messages.length}">` +
+      `${harmless(json)}</script>\n`;
     details = [];
     size = 0;
   }

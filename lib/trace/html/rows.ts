@@ -20,9 +20,9 @@ const MAX_NAME = 80;
 type Own = Omit<PageRow, "depth" | "at" | "ms" | "open">;
 
 /** When the last thing of a trace happened, in seconds since 1970. */
-export function endOf({ session, record }: StoredTrace, placed: readonly Placed[]): number {
+export function endOf({ session }: StoredTrace, placed: readonly Placed[]): number {
   const ends = placed.map((one) => {
-    if (one.session !== undefined) return one.session.ended_at ?? record.updatedUs / 1e6;
+    if (one.session !== undefined) return one.session.ended_at ?? one.session.created_at;
     if (one.step !== undefined) return one.step.completed_at ?? one.step.started_at;
     return one.item.start + (one.item.ms ?? 0) / 1000;
   });
@@ -110,7 +110,7 @@ function ofEvent(event: TraceEvent): Own {
     case "cais":
       return {
         ...named("model", event.model_name ?? event.system_instance_id, modelLine(event)),
-        ...tokens(event),
+        ...tokensOf(event),
       };
     case "runtime": {
       const { tool, actions } = event;
@@ -145,7 +145,8 @@ function toolLine({ arguments_json, result }: NonNullable<RuntimeEvent["tool"]>)
   return `${arguments_json.slice(0, MAX_LINE)}${answer}`;
 }
 
-function tokens(event: CAISEvent): Pick<PageRow, "read" | "wrote" | "rate"> {
+/** Tokens of a model event and how fast they were written. */
+export function tokensOf(event: CAISEvent): Pick<PageRow, "read" | "wrote" | "rate"> {
   const { input_tokens, output_tokens, latency_ms, metadata } = event;
   const decode = metadata["decode_ms"];
   const ms = typeof decode === "number" ? decode : latency_ms ?? 0;

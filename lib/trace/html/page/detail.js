@@ -3,8 +3,8 @@ import { formatBytes, formatCount, formatMs, looksLikeJson, prettyJson } from ".
 import {
   blocksOf,
   detailsAreThere,
+  messageOf,
   parents,
-  repeatedMessages,
   rows,
   showCommand,
   textOf,
@@ -77,8 +77,6 @@ function blockOf(block, row) {
         make("b", "", shown(block.kind)),
         textBody(block.message, row),
       );
-    case "calls":
-      return section(block.title, ...block.calls.map((call) => callCard(call, row)));
     case "messages":
       return messagesBlock(block, row);
     case "text":
@@ -124,17 +122,21 @@ function textBlock({ title, text, json, closed }, row) {
   return closed ? closedSection(title, body, hasFind(text)) : section(title, ...body());
 }
 
-function messagesBlock({ title, same, messages, ...block }, row) {
-  const cards = messages.map((message) => messageCard(message, row));
-  if (same === undefined) return section(title, ...cards);
-  const label = same.count === 1
-    ? "1 earlier message"
-    : `${formatCount(same.count)} earlier messages`;
-  const fill = () =>
-    repeatedMessages({ same, ...block }).map((message) => messageCard(message, row));
-  const earlier = closedSection(`${label}, as in the request before`, fill, false);
-  earlier.classList.add("earlier");
-  return section(title, earlier, ...cards);
+function messagesBlock({ title, messages }, row) {
+  const cards = messages.map((one) => {
+    if (typeof one === "number") return messageCard(messageOf(one), row);
+    const label = one.length === 1
+      ? "1 message that came before"
+      : `${formatCount(one.length)} messages that came before`;
+    const earlier = closedSection(
+      label,
+      () => one.map((id) => messageCard(messageOf(id), row)),
+      false,
+    );
+    earlier.classList.add("earlier");
+    return earlier;
+  });
+  return section(title, ...cards);
 }
 
 function messageCard({ role, about, parts, calls }, row) {

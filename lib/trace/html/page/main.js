@@ -1,5 +1,5 @@
 /** The tools above the waterfall, the keys, and the address. */
-import { formatCount, formatMs } from "./text.js";
+import { formatCount, formatTick } from "./text.js";
 import { detailsAreThere, findParts, holdsRows, parents, rows, total, view } from "./store.js";
 import { make, makeButton } from "./marks.js";
 import { nextFound, search } from "./search.js";
@@ -159,12 +159,8 @@ function buildKinds() {
 
 function buildAxis() {
   const ticks = [0, 0.25, 0.5, 0.75].map((part) => {
-    const label = view.stepAxis ? `${part * 100} % of its step` : formatMs(total * part);
-    const tick = make(
-      "span",
-      "tick",
-      part === 0 ? (view.stepAxis ? label : "0") : view.stepAxis ? `${part * 100} %` : label,
-    );
+    const label = view.stepAxis ? `${part * 100} %` : part === 0 ? "0" : formatTick(total * part);
+    const tick = make("span", "tick", label);
     tick.style.left = `${part * 100}%`;
     return tick;
   });

@@ -49,12 +49,10 @@ const parts = [];
 
 /** Called once the whole page is read: from then on details are there. */
 export function findParts() {
-  let row = 0;
-  let text = 0;
+  const next = { rows: 0, texts: 0, messages: 0 };
   for (const element of document.querySelectorAll("script.part")) {
-    parts.push({ element, row, text, data: undefined });
-    row += Number(element.dataset.rows);
-    text += Number(element.dataset.texts);
+    parts.push({ element, first: { ...next }, data: undefined });
+    for (const table of Object.keys(next)) next[table] += Number(element.dataset[table]);
   }
 }
 
@@ -65,21 +63,26 @@ export function detailsAreThere() {
 
 /** The blocks of a row. */
 export function blocksOf(row) {
-  const part = partWith("row", row);
-  return dataOf(part).details[row - part.row];
+  return entryOf("rows", row, "details");
+}
+
+/** A message by its number. */
+export function messageOf(id) {
+  return entryOf("messages", id);
 }
 
 /** A text by its reference, and the size of the whole in bytes where it is cut. */
 export function textOf(ref) {
-  if (typeof ref === "string") return { text: ref, cutFrom: undefined };
-  const part = partWith("text", ref);
-  const found = dataOf(part).texts[ref - part.text];
+  const found = typeof ref === "string" ? ref : entryOf("texts", ref);
   return typeof found === "string"
     ? { text: found, cutFrom: undefined }
     : { text: found[0], cutFrom: found[1] };
 }
 
-/** Every text of some blocks, as references. */
+/**
+ * Every text of some blocks, as references. A message that was on the page before is passed over:
+ * it is found where it came first.
+ */
 export function refsIn(blocks) {
   return blocks.flatMap((block) => {
     switch (block.type) {
@@ -89,14 +92,8 @@ export function refsIn(blocks) {
         return [block.kind, block.message];
       case "text":
         return [block.text];
-      case "calls":
-        return block.calls.flatMap(refsInCall);
       case "messages":
-        return block.messages.flatMap((message) => [
-          message.about,
-          ...message.parts.map(({ text }) => text),
-          ...message.calls.flatMap(refsInCall),
-        ]);
+        return block.messages.flatMap(refsInMessage);
       case "changes":
         return [];
     }
@@ -108,32 +105,25 @@ function refsInCall(call) {
   return [call.name, call.arguments];
 }
 
-/** All messages of a request, those too that it repeats from earlier ones. */
-export function repeatedMessages(block) {
-  const pieces = [];
-  for (let at = block, most = Infinity; at.same !== undefined;) {
-    const { row, request, count } = at.same;
-    const earlier = blocksOf(row).find((one) => one.request === request);
-    most = Math.min(most, count);
-    const own = Math.max(0, most - (earlier.same?.count ?? 0));
-    pieces.unshift(earlier.messages.slice(0, own));
-    at = earlier;
-  }
-  return pieces.flat();
+function refsInMessage(id) {
+  if (typeof id !== "number") return [];
+  const { about, parts: pieces, calls } = messageOf(id);
+  return [about, ...pieces.map(({ text }) => text), ...calls.flatMap(refsInCall)];
 }
 
-function dataOf(part) {
+function entryOf(table, number, name = table) {
+  const part = partWith(table, number);
   part.data ??= JSON.parse(part.element.textContent);
-  return part.data;
+  return part.data[name][number - part.first[table]];
 }
 
-/** The last part that begins at or before a row or text; parts without any are passed over. */
-function partWith(key, number) {
+/** The part that has an entry of a table: the last one that begins at or before it. */
+function partWith(table, number) {
   let low = 0;
   let high = parts.length - 1;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (parts[middle][key] <= number) low = middle;
+    if (parts[middle].first[table] <= number) low = middle;
     else high = middle - 1;
   }
   return parts[low];

@@ -97,6 +97,17 @@ export function formatMs(ms) {
   return `${formatCount(Math.floor(minutes / 60))} h ${pad(minutes % 60)} min`;
 }
 
+/**
+ * A duration with one unit, for the marks of the axis.
+ * @param {number} ms
+ * @returns {string}
+ */
+export function formatTick(ms) {
+  if (ms < 60_000) return formatMs(ms);
+  if (ms < 6_000_000) return `${(ms / 60_000).toFixed(1)} min`;
+  return `${formatCount(Math.round(ms / 360_000) / 10)} h`;
+}
+
 function pad(number) {
   return String(number).padStart(2, "0");
 }
