@@ -89,7 +89,7 @@ testWith("renderTrace() finds words everywhere and marks them", browser, async (
       "Session: run,turn_2,read_file,turn_3,coder:7b",
     );
     assert.equal(await search(page, "no such words"), "nothing found");
-    assert.match(String(await search(page, "= (a, b) =>")), /^\d of 2$/);
+    assert.match(String(await search(page, "= (a, b) => a - b;")), /^\d of 2$/);
   });
 });
 

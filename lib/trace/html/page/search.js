@@ -9,7 +9,7 @@ let latest = 0;
 /** The pattern of what was typed, in any case of letters; null for nothing. */
 export function patternOf(typed) {
   if (typed.trim() === "") return null;
-  return new RegExp(typed.trim().replaceAll(/[\\^$.*+?()[\]{}|/\-]/g, "\\$&"), "giu");
+  return new RegExp(typed.trim().replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "giu");
 }
 
 /** Searches all rows; false when another search began meanwhile. */
