@@ -10,6 +10,16 @@
  * }
  * const session = tracer.endSession();
  * ```
+ *
+ * The same by decorators, which find the active tracer by themselves:
+ *
+ * ```ts
+ * class Agent {
+ *   @traceAgent({ autoTimestep: true })
+ *   async act(observation: string) { … }
+ * }
+ * await withTracer(tracer, () => new Agent().act("start"));
+ * ```
  */
 export { getActiveTracer, setActiveTracer, withTracer } from "./active.ts";
 export type { AnyFunction, Traced, TracedCall, TracedOptions } from "./decorators/options.ts";

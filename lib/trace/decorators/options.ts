@@ -52,7 +52,10 @@ export interface TracedOptions<
   readonly inputMessageFn?: (call: TracedCall<This, Args, Result>) => Messages;
   /** Messages that came out: recorded after the event. */
   readonly messageFn?: (call: TracedCall<This, Args, Result>) => Messages;
-  /** Makes the call a step of its own, unless one is open; a function says which turn it is. */
+  /**
+   * Makes the call a step of its own, unless one is open; a function says which turn it is. A
+   * session has one step at a time: of calls at once the first opens it and the others are in it.
+   */
   readonly autoTimestep?: boolean | ((call: TracedCall<This, Args, Result>) => TimestepOptions);
   /** The state to keep, asked before and after; what it returns is copied at once. */
   readonly stateFilter?: (self: This, call: TracedCall<This, Args, Result>) => unknown;
