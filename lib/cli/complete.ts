@@ -15,7 +15,7 @@ export async function complete(
   const typed = argv[0] === "--" ? argv.slice(1) : argv;
   const before = typed.slice(0, -1);
   // A file or a directory comes next: that the shell knows best.
-  if (/^--(state|config)$/.test(before.at(-1) ?? "")) return;
+  if (/^--(state|config|trace-db)$/.test(before.at(-1) ?? "")) return;
   const { words } = splitGlobalFlags(before);
   const partial = typed.at(-1) ?? "";
   const proposals = await proposeCompletions(app, [...words, partial], cli);

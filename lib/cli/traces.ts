@@ -17,12 +17,34 @@ export const TRACES_FLAGS = {
   },
 } as const;
 
-/** The positional parameter that names a traced session. */
+/** The positional parameter that names a traced session; the shell completes it. */
 export const RUN = {
   brief: "Id of a session or the beginning of one; last is the newest",
   parse: (text: string): string => text,
   placeholder: "RUN",
+  proposeCompletions(this: Cli, partial: string): Promise<readonly string[]> {
+    return knownIds(this, partial);
+  },
 } as const;
+
+/** How many ids a shell offers. */
+const OFFERED = 50;
+
+const FLAGS: GlobalFlags = { json: false, quiet: true, verbose: false };
+
+/** The newest ids in the state file that begin so. */
+async function knownIds(cli: Cli, partial: string): Promise<readonly string[]> {
+  try {
+    using state = await openStateFor(cli, FLAGS, "existing");
+    // Somebody else's id may hold anything; what the shell would have to quote is not offered.
+    const ids = state.traces.idsLike(partial, OFFERED).filter((id) => /^[\w.:-]+$/.test(id));
+    return "last".startsWith(partial) ? ["last", ...ids] : ids;
+  } catch (error) {
+    // Completing a word is quiet: there is no state yet, or another command will say what it has.
+    if (error instanceof OwllmError) return [];
+    throw error;
+  }
+}
 
 /** How many sessions are looked through for the id that was meant. */
 const KNOWN_SESSIONS = 500;
