@@ -29,9 +29,14 @@ import { statePath } from "./commands/state_path.ts";
 import { traceDiff } from "./commands/trace_diff.ts";
 import { traceExport } from "./commands/trace_export.ts";
 import { traceHtml } from "./commands/trace_html.ts";
+import { traceImport } from "./commands/trace_import.ts";
 import { traceList } from "./commands/trace_list.ts";
+import { tracePin, traceUnpin } from "./commands/trace_pin.ts";
+import { tracePrune } from "./commands/trace_prune.ts";
+import { traceRemove } from "./commands/trace_remove.ts";
 import { traceSearch } from "./commands/trace_search.ts";
 import { traceShow } from "./commands/trace_show.ts";
+import { traceTag, traceUntag } from "./commands/trace_tag.ts";
 import { TEXT } from "./refusal.ts";
 import { VERSION } from "./version.ts";
 
@@ -87,6 +92,13 @@ export function buildApp(): Application<Cli> {
       diff: traceDiff,
       html: traceHtml,
       export: traceExport,
+      import: traceImport,
+      pin: tracePin,
+      unpin: traceUnpin,
+      tag: traceTag,
+      untag: traceUntag,
+      remove: traceRemove,
+      prune: tracePrune,
     },
     docs: { brief: "What was recorded of models, tools and environments" },
   });

@@ -68,7 +68,12 @@ const HARMFUL = /[\x7f-\x9f\p{Bidi_Control}]/gu;
 
 /** A JSON document that may be looked at on a terminal; it reads as the same data. */
 export function harmlessJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(
+  return escapeHarmful(JSON.stringify(value, null, 2));
+}
+
+/** JSON text with the same escaped in it; it reads as the same data. */
+export function escapeHarmful(json: string): string {
+  return json.replaceAll(
     HARMFUL,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

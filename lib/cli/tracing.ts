@@ -1,6 +1,6 @@
 import type { LoadedConfig } from "../config/mod.ts";
 import type { State } from "../state/mod.ts";
-import type { SessionTracer } from "../trace/mod.ts";
+import type { Redactor, SessionTracer } from "../trace/mod.ts";
 import type { Run } from "./command.ts";
 import type { Cli } from "./context.ts";
 import { traceFilePath } from "./traces.ts";
@@ -49,14 +49,8 @@ export async function startTrace(
   if (!flags.trace && flags.traceDb === undefined) {
     return { tracer: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
-  const { ENVIRONMENT, knownSecrets } = await import("../config/mod.ts");
-  const { createRedactor, startTracing } = await import("../trace/mod.ts");
-  const { apiKeyEnv } = config.settings.server;
-  const names = [
-    ...ENVIRONMENT.map(({ name }) => name),
-    ...apiKeyEnv === undefined ? [] : [apiKeyEnv],
-  ];
-  const redactor = createRedactor(await knownSecrets({ cwd: cli.cwd, env: cli.env, names }));
+  const { startTracing } = await import("../trace/mod.ts");
+  const redactor = await redactorFor(cli, config);
   const file = await openTraceFile(cli, flags.traceDb);
   const { traces } = file ?? state;
   const where = flags.traceDb === undefined ? "" : ` --trace-db ${flags.traceDb}`;
@@ -78,6 +72,18 @@ export async function startTrace(
       out.note(`Traced: owllm trace show last${where}`);
     },
   };
+}
+
+/** Knows the secrets of this machine's environment and of the `.env` files here. */
+export async function redactorFor(cli: Cli, config: LoadedConfig): Promise<Redactor> {
+  const { ENVIRONMENT, knownSecrets } = await import("../config/mod.ts");
+  const { createRedactor } = await import("../trace/mod.ts");
+  const { apiKeyEnv } = config.settings.server;
+  const names = [
+    ...ENVIRONMENT.map(({ name }) => name),
+    ...apiKeyEnv === undefined ? [] : [apiKeyEnv],
+  ];
+  return createRedactor(await knownSecrets({ cwd: cli.cwd, env: cli.env, names }));
 }
 
 async function openTraceFile(cli: Cli, path: string | undefined): Promise<State | undefined> {

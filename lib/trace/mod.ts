@@ -33,6 +33,13 @@ export {
 export { createTraced } from "./decorators/traced.ts";
 export type * from "./events.ts";
 export {
+  exportText,
+  type Imported,
+  importTraces,
+  TEXT_FORMATS,
+  type TextFormat,
+} from "./formats/files.ts";
+export {
   type ActionEffect,
   type ActionRule,
   CRAFTER_ACTION_RULES,

@@ -34,7 +34,12 @@ export interface TraceSessionRecord {
 /** A session to begin. */
 export type NewTraceSession =
   & Pick<TraceSessionRecord, "id" | "kind" | "createdUs" | "traceId" | "spanId" | "tags">
-  & { readonly metadata: unknown; readonly model?: string | null };
+  & {
+    readonly metadata: unknown;
+    readonly model?: string | null;
+    /** Not pinned when left out. */
+    readonly pinned?: boolean;
+  };
 
 /** The end of a session. */
 export interface TraceSessionEnd {
@@ -114,6 +119,8 @@ export interface TraceContentHead {
 
 /** What is written in one transaction, in this order. */
 export interface TraceBatch {
+  /** Ids of sessions that are taken first, with all that is theirs: a new one takes their place. */
+  readonly replaces?: readonly string[];
   readonly sessions: readonly NewTraceSession[];
   /** New steps, and known ones that ended. */
   readonly steps: readonly TraceStepRecord[];

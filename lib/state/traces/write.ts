@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import { toJson } from "../rows.ts";
+import { removeRows } from "./prune.ts";
 import type { NewTraceEntry, TraceBatch } from "./records.ts";
 
 const NEW_SESSION = `
@@ -19,6 +20,8 @@ const OUTBOX_STEP =
   "INSERT OR IGNORE INTO trace_outbox_frames (session_id, step_index) VALUES (?, ?)";
 
 const TAG = "INSERT OR IGNORE INTO trace_tags (session_id, tag) VALUES (?, ?)";
+
+const PIN = "UPDATE trace_sessions SET pinned = 1 WHERE id = ?";
 
 const STEP = `
   INSERT INTO trace_steps
@@ -81,6 +84,7 @@ interface Sums {
 /** Writes a batch in one transaction. */
 export function writeBatch(db: Database, batch: TraceBatch): void {
   db.write(() => {
+    for (const id of batch.replaces ?? []) removeRows(db, id);
     for (const session of batch.sessions) {
       const { id, kind, createdUs, traceId, spanId, metadata, tags, model = null } = session;
       const text = JSON.stringify(metadata);
@@ -88,6 +92,7 @@ export function writeBatch(db: Database, batch: TraceBatch): void {
       db.run(sql, id, kind, createdUs, batch.writtenUs, traceId, spanId, text, model);
       if (batch.outbox) db.run(OUTBOX_SESSION, id);
       for (const tag of tags) db.run(TAG, id, tag);
+      if (session.pinned === true) db.run(PIN, id);
     }
     for (const step of batch.steps) {
       const { sessionId, stepIndex, stepId, turn, startUs, endUs, spanId, metadata } = step;
