@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
 import { builtFile, runProgram } from "../support/built.ts";
-import { testWith } from "../support/real_parts.ts";
+import { realDocker, testWith } from "../support/real_parts.ts";
 import { startScriptedServer } from "../support/scripted/mod.ts";
 import { withTempDir } from "../support/state.ts";
 
@@ -211,3 +211,22 @@ testWith("the built file takes the grants that are told to it, and no half ones"
     }
   });
 });
+
+testWith(
+  "the built file makes an image of the sandbox, with the grants that it is given",
+  built,
+  async (file) => {
+    const docker = await realDocker();
+    if (!docker.there) return assert.notEqual(Deno.env.get("CI"), "true", docker.reason);
+    await withTempDir(async (home) => {
+      const env = { ...homeEnv(home), DOCKER_HOST: docker.part.host };
+      const run = (...words: string[]) =>
+        runProgram(file, [...words, "--state", `${home}/state`], env);
+      const made = await run("sandbox", "build", "--json");
+      assert.equal(made.code, 0, made.stderr);
+      assert.ok(JSON.parse(made.stdout).packages.length > 50);
+      assert.equal((await run("sandbox", "status")).code, 0);
+      assert.equal(JSON.parse((await run("sandbox", "clean", "--all", "--json")).stdout).images, 1);
+    });
+  },
+);

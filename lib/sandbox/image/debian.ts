@@ -128,6 +128,14 @@ async function readInstalled(): Promise<ReadonlyMap<string, DebianPackage>> {
   try {
     text = await Deno.readTextFile(`${DPKG}/status`);
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new OwllmError({
+        code: "denied",
+        message: `owllm has no grant to read this machine's packages in "${DPKG}"`,
+        recoverySuggestion: "Put the words first: owllm sandbox build",
+        cause: error,
+      });
+    }
     if (!isUnreadable(error)) throw error;
     throw new OwllmError({
       code: "unreachable",
