@@ -268,6 +268,24 @@ Deno.test("tarStream() leaves out a file that became a link after it was listed"
     assert.doesNotMatch(text, /do not copy me/);
   }));
 
+Deno.test("planCopy() takes no file of the repository for git's configuration", () =>
+  withTempDir(async (dir) => {
+    const least = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n";
+    const configOf = async () => {
+      const plan = await planCopy(dir, { exclude: [], maxBytes: 1e9, signal: never });
+      const entry = plan.keeper.find(({ name }) => name === ".git/config");
+      assert.ok(entry?.type === "file" && entry.body instanceof Uint8Array);
+      return new TextDecoder().decode(entry.body);
+    };
+    await Deno.writeTextFile(`${dir}/config`, "[user]\nname = x\n");
+    assert.equal(await configOf(), least);
+    await Deno.remove(`${dir}/config`);
+    await Deno.mkdir(`${dir}/config`);
+    assert.equal(await configOf(), least);
+    await Deno.mkdir(`${dir}/.git/config`, { recursive: true });
+    assert.equal(await configOf(), least);
+  }));
+
 Deno.test("planCopy() says what is too big, and leaves out what sandbox.exclude names", () =>
   withTempDir(async (dir) => {
     await Deno.mkdir(`${dir}/a/target`, { recursive: true });

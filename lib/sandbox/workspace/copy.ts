@@ -41,8 +41,8 @@ export async function planCopy(repository: string, options: CopyOptions): Promis
   if (git === undefined && await lookAt(`${root}/.git`) !== undefined) {
     walk.leftOut.push({ path: ".git", reason: "it belongs to no repository that knows of it" });
   }
-  const [config = ""] = git?.sources ?? [];
-  const body = await harmlessConfigOf(`${config || root}/config`);
+  const [shared] = git?.sources ?? [];
+  const body = await harmlessConfigOf(shared === undefined ? undefined : `${shared}/config`);
   const { entries, files, bytes, leftOut } = walk;
   return {
     keeper: keeperEntries(body, new Date(0)),

@@ -49,9 +49,9 @@ export function gitFileKind(path: string): GitFile {
   return LEFT_OUT.test(name) ? "leave_out" : "copy";
 }
 
-/** The configuration of a copied git directory. */
-export async function harmlessConfigOf(path: string): Promise<Uint8Array> {
-  const text = await Deno.readTextFile(path).catch(absent);
+/** The configuration of a copied git directory; the least that there is without a file. */
+export async function harmlessConfigOf(path: string | undefined): Promise<Uint8Array> {
+  const text = path === undefined ? "" : await Deno.readTextFile(path).catch(absent);
   return new TextEncoder().encode(harmlessGitConfig(text ?? ""));
 }
 
@@ -73,6 +73,6 @@ function resolve(path: string, base: string): string {
 }
 
 function absent(error: unknown): undefined {
-  if (isUnreadable(error)) return undefined;
+  if (isUnreadable(error) || error instanceof Deno.errors.IsADirectory) return undefined;
   throw error;
 }
