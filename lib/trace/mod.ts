@@ -93,6 +93,7 @@ export {
   trackLm,
   trackRewardSignal,
 } from "./trackers.ts";
+export { otlpJson, spansOfTrace } from "./otel/trace_spans.ts";
 export { startTracing, type Tracing, type TracingOptions } from "./start.ts";
 export { loadTrace, type StoredSpan, type StoredTrace, unpackAll } from "./store/load.ts";
 export { createTraceStore, type TraceStore, type TraceStoreOptions } from "./store/store.ts";

@@ -3,7 +3,14 @@ import type { JsonObject, SessionEventMessage, TraceError, TraceEvent } from "..
 import { unpackAll } from "../store/load.ts";
 import { type ForeignSpanBody, spanOfForeign } from "./foreign_span.ts";
 import type { OtelSpan } from "./span.ts";
-import { eventSpan, type SessionForSpan, sessionSpan, type SpanPlace, stepSpan } from "./spans.ts";
+import {
+  eventSpan,
+  placeOf,
+  type SessionForSpan,
+  sessionSpan,
+  type SpanPlace,
+  stepSpan,
+} from "./spans.ts";
 
 /** One more than a span tells, so that it can say that there are more. */
 const MAX_MESSAGES = 1_001;
@@ -67,12 +74,8 @@ function frameSpan(traces: TracesTable, known: Known, frame: TraceFrame): OtelSp
 }
 
 function placeIn({ session, steps }: Known, stepIndex: number | null): SpanPlace {
-  return {
-    sessionId: session.session_id,
-    traceId: session.trace_id,
-    sessionSpanId: session.span_id,
-    stepSpanId: stepIndex === null ? null : steps.get(stepIndex)?.spanId ?? null,
-  };
+  const step = stepIndex === null ? undefined : steps.get(stepIndex);
+  return placeOf(session, step === undefined ? undefined : { span_id: step.spanId });
 }
 
 function readSession(traces: TracesTable, id: string): Known | undefined {

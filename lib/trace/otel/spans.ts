@@ -249,7 +249,7 @@ function firstText(...values: readonly (Json | undefined)[]): string | undefined
   return values.find((value) => typeof value === "string" && value !== "") as string | undefined;
 }
 
-/** The spans of a step's place; see {@linkcode eventSpan}. */
+/** The place of the events of a step, or of those outside of steps. */
 export function placeOf(
   session: Pick<SessionHead, "session_id" | "trace_id" | "span_id">,
   step: Pick<Timestep, "span_id"> | undefined,

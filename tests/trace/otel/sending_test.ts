@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { trace } from "@opentelemetry/api";
 import type { State } from "../../../lib/state/mod.ts";
+import { loadTrace, otlpJson, withTracer } from "../../../lib/trace/mod.ts";
 import { startOtlpReceiver } from "../../support/otlp_receiver.ts";
 import { openTestState, withTempDir } from "../../support/state.ts";
 import { traceSession, waitingSpans } from "../../support/traced_session.ts";
@@ -50,3 +52,46 @@ Deno.test("startTracing() sends beside the work, before the shutdown", () =>
     while (waitingSpans(state) > 0 && Date.now() < end) await new Promise((r) => setTimeout(r, 20));
     assert.equal(receiver.spans.length, 3);
   }));
+
+Deno.test("otlpJson() holds the same spans that an endpoint is sent", () =>
+  withState(async (state) => {
+    await using receiver = startOtlpReceiver();
+    const tracing = await startTestTracing(state, { endpoint: receiver.url, foreignSpans: true });
+    const tracer = tracing.createTracer();
+    const id = tracer.startSession({ kind: "run" });
+    tracer.addMessage({ message_type: "user", content: "outside of steps" });
+    tracer.startTimestep();
+    tracer.addMessage({ message_type: "user", content: "inside" });
+    const tool = { name: "add", arguments_json: "{}", call_id: null, result: "1" };
+    tracer.recordEvent({ event_type: "runtime", system_instance_id: "tool:add", tool });
+    withTracer(tracer, () => trace.getTracer("library").startSpan("foreign").end());
+    tracer.endSession({ error: new RangeError("too far") });
+    await tracing.shutdown();
+    const json = await otlpJson(loadTrace(state.traces, id) ?? assert.fail(), {
+      owllmVersion: "0.0.0-test",
+      project: "owllm",
+    });
+    const { resourceSpans: [group] } = JSON.parse(json) as OtlpJson;
+    const written = group?.scopeSpans.flatMap(({ spans }) => spans) ?? [];
+    const essence = (span: { name: string; spanId: string; events: readonly unknown[] }) =>
+      `${span.spanId} ${span.name} ${span.events.length}`;
+    assert.deepEqual(written.map(essence).sort(), receiver.spans.map(essence).sort());
+    assert.equal(written.length, 4);
+    assert.deepEqual(group?.resource.attributes[0], {
+      key: "service.name",
+      value: { stringValue: "owllm" },
+    });
+  }));
+
+interface OtlpJson {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly unknown[] };
+    readonly scopeSpans: readonly {
+      readonly spans: readonly {
+        readonly name: string;
+        readonly spanId: string;
+        readonly events: readonly unknown[];
+      }[];
+    }[];
+  }[];
+}
