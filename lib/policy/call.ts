@@ -131,7 +131,9 @@ export class Call {
       default: {
         const finding = ROLE_FINDINGS[role];
         if (finding !== undefined) this.find(finding(`${this.path} ${name}`.trim()), at);
-        if (role === "net") this.session.recorder.effect("net", value ? display(value) : this.path);
+        if (role === "net" && (value !== undefined || this.options.operands.length === 0)) {
+          this.session.recorder.effect("net", value ? display(value) : this.path);
+        }
         if (role === "exec" && value !== undefined) {
           this.session.recorder.effect("exec", display(value));
         }

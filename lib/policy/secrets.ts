@@ -17,6 +17,7 @@ const SECRET_NAME = new RegExp(
   `^(?:${
     SECRET_NAMES.map((name) => name.replaceAll(".", "\\.").replaceAll("*", ".*")).join("|")
   })$`,
+  "s",
 );
 
 /** Names that look like those above and hold nothing: examples that are committed. */

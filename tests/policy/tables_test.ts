@@ -4,10 +4,11 @@
  * taken out of a table, or moved to a milder role, breaks these tests.
  */
 import assert from "node:assert/strict";
-import { decide, type Reason } from "../../lib/policy/mod.ts";
+import { decide } from "../../lib/policy/mod.ts";
 import { type Flag, flagsOf } from "../../lib/policy/options.ts";
 import { FIND_WORDS } from "../../lib/policy/specs/find.ts";
 import { allTables } from "../../lib/policy/specs/mod.ts";
+import { codesOf } from "../support/policy_rows.ts";
 import { PLAIN_WORLD } from "../support/policy_worlds.ts";
 
 interface Entry {
@@ -49,10 +50,6 @@ const EXPECTED: Readonly<Record<string, { readonly code: string; readonly value:
   credentials: { code: "secret", value: "x" },
 };
 const PATH_ROLES: ReadonlySet<string> = new Set(["read", "stat", "tree", "dir", "script"]);
-
-function codesOf(reasons: readonly Reason[]): string[] {
-  return reasons.flatMap((reason) => [reason.code, ...codesOf(reason.children ?? [])]);
-}
 
 /** Every way to write a flag with its value. */
 function forms({ flag, value, role, path }: Entry, style: string): string[] {

@@ -22,18 +22,22 @@ export function readSed(script: string): SedFound {
     at += match[0].length;
     return match[0];
   };
-  const delimited = (): string | undefined => {
+  // Programs differ on whether a delimiter inside brackets ends the pattern: then it is not understood.
+  const delimited = (isPattern: boolean): string | undefined => {
     const mark = script[at];
     if (mark === undefined || mark === "\\" || mark === "\n") return undefined;
     const start = ++at;
-    let bracket = false;
-    for (; at < script.length; at++) {
+    while (at < script.length) {
+      const bracket = isPattern ? /^\[\^?\]?(?:\[:\w+:\]|[^\]\n])*\]/.exec(rest())?.[0] : undefined;
+      if (bracket !== undefined) {
+        if (bracket.includes(mark)) return undefined;
+        at += bracket.length;
+        continue;
+      }
       const char = script[at];
-      if (char === "\\") at++;
-      else if (char === "\n" && mark !== "\n") return undefined;
-      else if (char === "[" && !bracket) bracket = true;
-      else if (char === "]" && bracket) bracket = false;
-      else if (char === mark) return script.slice(start, at++);
+      if (char === mark) return script.slice(start, at++);
+      if (char === "\n") return undefined;
+      at += char === "\\" ? 2 : 1;
     }
     return undefined;
   };
@@ -41,7 +45,7 @@ export function readSed(script: string): SedFound {
     if (take(/^(?:\d+(?:~\d+)?|\$|\+\d+|~\d+)/) !== undefined) return true;
     if (script[at] === "\\") at++;
     else if (script[at] !== "/") return true;
-    const pattern = delimited();
+    const pattern = delimited(true);
     take(/^[IM]*/);
     return pattern !== undefined;
   };
@@ -57,14 +61,14 @@ export function readSed(script: string): SedFound {
     else if (/[:btT]/.test(command)) take(/^\s*[\w.-]*/);
     else if (/[=dDgGhHnNpPxzFlqQ]/.test(command)) take(/^\s*\d*/);
     else if (command === "s") {
-      if (delimited() === undefined) return odd(found, "s");
+      if (delimited(true) === undefined) return odd(found, "s");
       at--;
-      if (delimited() === undefined) return odd(found, "s");
+      if (delimited(false) === undefined) return odd(found, "s");
       take(/^[gpiIMm\d]*/);
     } else if (command === "y") {
-      if (delimited() === undefined) return odd(found, "y");
+      if (delimited(false) === undefined) return odd(found, "y");
       at--;
-      if (delimited() === undefined) return odd(found, "y");
+      if (delimited(false) === undefined) return odd(found, "y");
     } else if (/[rR]/.test(command)) found.reads.push((take(/^[^\n]*/) ?? "").trim());
     else if (/[wW]/.test(command) && take(/^\s*\/dev\/std(?:out|err)\s*(?:\n|$)/) !== undefined) {
       continue;
