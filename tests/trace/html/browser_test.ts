@@ -223,3 +223,37 @@ testWith("renderTrace() fits a phone, where details cover the list", browser, as
     assert.equal(await page.evaluate(shown), false);
   });
 });
+
+testWith("renderTrace() tells how to see a shortened text whole", browser, async (program) => {
+  const fill = (tracer: SessionTracer) => {
+    tracer.startSession({ sessionId: "huge" });
+    using _step = tracer.timestep();
+    tracer.addMessage({ message_type: "dump", content: "line of a log\n".repeat(100_000) });
+  };
+  await show(program, fill, { width: 1280, hash: "#seq-0" }, async (page) => {
+    const detail = String(await page.evaluate(DETAIL));
+    assert.match(detail, /Show all: 14,286 lines/);
+    assert.match(detail, /the first 200,000 characters of 1\.4 MB/);
+    assert.match(detail, /owllm trace show huge --full --step 0$/m);
+    const lines = `document.querySelector("#detail pre").textContent.split("\\n").length`;
+    assert.equal(await page.evaluate(lines), 30);
+    await page.evaluate(`document.querySelector(".more").click()`);
+    assert.equal(await page.evaluate(lines), 14_286);
+  });
+});
+
+testWith("renderTrace() prints every row", browser, async (program) => {
+  const fill = (tracer: SessionTracer) => {
+    tracer.startSession({ sessionId: "many" });
+    for (let i = 0; i < 300; i++) tracer.addMessage({ message_type: "note", content: `${i}` });
+    tracer.endSession();
+  };
+  await show(program, fill, { width: 1280 }, async (page) => {
+    const rows = `document.querySelectorAll(".row").length`;
+    assert.ok(Number(await page.evaluate(rows)) < 100);
+    await page.evaluate(`dispatchEvent(new Event("beforeprint"))`);
+    assert.equal(await page.evaluate(rows), 301);
+    await page.evaluate(`dispatchEvent(new Event("afterprint"))`);
+    assert.ok(Number(await page.evaluate(rows)) < 100);
+  });
+});

@@ -205,3 +205,34 @@ Deno.test("renderTrace() tells what changed between two states", () =>
       { path: "bag.stone", before: null, after: "2" },
     ]);
   }));
+
+Deno.test("renderTrace() shows spans of others around and inside of events", () =>
+  withStored((tracer) => {
+    tracer.startSession({ sessionId: "spans" });
+    tracer.recordEvent({
+      event_type: "runtime",
+      system_instance_id: "inside",
+      parent_span_id: "a".repeat(16),
+    });
+    tracer.endSession();
+  }, async (trace) => {
+    const body = {
+      name: "GET /docs",
+      kind: "client",
+      span_id: "a".repeat(16),
+      parent_span_id: trace.session.span_id,
+      started_at: trace.session.created_at - 1,
+      latency_ms: 2000,
+      attributes: { "http.status": 500 },
+      status: { code: "error", message: "no such page" },
+      scope: { name: "http", version: null },
+    };
+    const odd = { entryId: 8, step_index: 3, body: { name: 7, started_at: "x" } };
+    const spans = [{ entryId: 7, step_index: null, body }, odd];
+    const { head: { rows }, details } = contentOf(await pageText({ ...trace, spans }));
+    const shape = rows.slice(1).map(({ id, depth, name }) => `${depth} ${id} ${name}`);
+    assert.deepEqual(shape, ["1 span-7 GET /docs", "2 seq-0 inside", "1 span-8 7"]);
+    assert.deepEqual([rows[1]?.at, rows[1]?.ms, rows[1]?.failed], [0, 2000, true]);
+    assert.equal(ofType(details[1], "error")[0]?.message, "no such page");
+    assert.match(JSON.stringify(ofType(details[1], "text")), /http\.status/);
+  }));
