@@ -10,6 +10,9 @@ type Flags = TracesFlags & { readonly run?: string; readonly limit: number };
 /** Indent of what belongs to a hit. */
 const INDENT = "  ";
 
+/** Length of a snippet in a document, which must not depend on a terminal. */
+const JSON_WIDTH = 200;
+
 /** `owllm trace search "words"`. */
 export const traceSearch = defineCommand<Flags, [words: string]>({
   brief: "Search the prompts, tool arguments, results and errors of all traces",
@@ -51,7 +54,7 @@ export const traceSearch = defineCommand<Flags, [words: string]>({
     const found = searchEvents(state.traces, words, {
       limit: flags.limit,
       sessionId,
-      width: Math.max(40, 2 * (out.columns - INDENT.length) - 20),
+      width: out.json ? JSON_WIDTH : Math.max(40, 2 * (out.columns - INDENT.length) - 20),
     });
     if (out.json) return out.printJson({ query: words, ...found });
     printHits(run, found);
