@@ -64,14 +64,14 @@ const PLAIN_ESCAPE = /\\[bBwWsSdD<>`'"/\-_.,:;=@#%&!~ (){}[\]|+?*^$\\]/g;
 function couldMatch(pattern: string, fixed: boolean, text: string): boolean {
   const lower = pattern.toLowerCase();
   if (fixed) return lower.split("\n").some((line) => text.includes(line));
-  // A group that may be left out, or one with options, would need a real parser.
-  if (/\(\?|\)[?*{]|\\\)\\?[?*{]/.test(lower)) return true;
+  // A group that may be left out or has options, and a list of characters with signs, would need a real parser.
+  if (/\(\?|\)[?*{]|\\\)\\?[?*{]|\[\^?\]|\[[^\]]*[|\\[]/.test(lower)) return true;
   const alternatives = lower.replaceAll("\\|", "|").split(/[|\n]/);
   return alternatives.some((alternative) => {
     const plain = alternative.replaceAll(PLAIN_ESCAPE, "\0");
     if (plain.includes("\\")) return true;
     const literals = plain
-      .replaceAll(/\[\]?[^\]]*\]/g, "\0")
+      .replaceAll(/\[[^\]]*\]/g, "\0")
       // A character in front of these need not be there.
       .replaceAll(/[^](?=[?*{])/g, "\0")
       .replaceAll(/\{[\d,]*\}/g, "\0")

@@ -1,21 +1,14 @@
 /** What must hold for every command: nothing that leaves its meaning as it is ever loosens a decision. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type CorpusRow, parseCorpus } from "../../lib/cli/policy_corpus.ts";
-import { decide, decideArgv, type Decision } from "../../lib/policy/mod.ts";
+import { createRule, decide, decideArgv, type Decision } from "../../lib/policy/mod.ts";
+import { policyCorpus } from "../support/policy_corpus.ts";
 import { HOSTILE_WORLD } from "../support/policy_worlds.ts";
-
-const CORPUS = new URL("./corpus/", import.meta.url);
 
 /** Rows whose text does not parse, or would go on after its end, cannot be put into other text. */
 const UNFIT: readonly string[] = ["broken", "size", "control", "unicode", "hiding"];
 
-function corpus(): readonly CorpusRow[] {
-  return [...Deno.readDirSync(CORPUS)].map(({ name }) => name).sort()
-    .flatMap((name) => parseCorpus(Deno.readTextFileSync(new URL(name, CORPUS)), name));
-}
-
-const ROWS = corpus();
+const ROWS = policyCorpus().flatMap(({ rows }) => rows);
 const FIT = ROWS.filter(({ category }) => !UNFIT.includes(category)).map(({ command }) => command);
 
 /** Commands that are denied on one line of their own, whatever stands around them. */
@@ -238,6 +231,32 @@ Deno.test("decide() never allows a denied line, whatever bytes stand before or a
     ),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("decide() is never looser with rules", () => {
+  const word = fc.constantFrom("*", "**", "ls", "git", "cat", "rm", "-*", "*e*", "README.md");
+  const rule = fc.record({
+    name: fc.constant("rule"),
+    decision: fc.constantFrom("approve" as const, "deny" as const),
+    pattern: fc.array(word, { minLength: 1, maxLength: 3 }),
+    justification: fc.constant("because"),
+    match: fc.constant([]),
+    notMatch: fc.constant([]),
+  });
+  let stricter = 0;
+  fc.assert(
+    fc.property(fc.constantFrom(...FIT), fc.array(rule, { maxLength: 3 }), (command, specs) => {
+      const context = { ...HOSTILE_WORLD, rules: specs.map(createRule) };
+      const [after, before] = [
+        STRICTNESS[decide(command, context).decision],
+        strictness(command),
+      ];
+      assert.ok(after >= before, command);
+      if (after > before) stricter++;
+    }),
+    { numRuns: 1000 },
+  );
+  assert.ok(stricter > 20, `rules made only ${stricter} decisions stricter`);
 });
 
 Deno.test("decide() never throws, and points into the text", () => {

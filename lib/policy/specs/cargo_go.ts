@@ -15,10 +15,20 @@ const CARGO_FLAGS: FlagLists = {
     "--target-dir: --timings? --artifact-dir: --out-dir: --lockfile-path: --fix --allow-dirty --allow-staged --allow-no-vcs",
   config: "--config: -Z: -C:",
 };
+/** A target that is a file may name a linker of its own. */
+function cargoTarget(call: Call): void {
+  for (const { value } of call.given("--target")) {
+    if (value === undefined || /^\w+(?:-\w+)+$/.test(known(value) ?? "")) continue;
+    call.find(needsPerson("configuration", `The target "${display(value)}" is a file`), value);
+  }
+}
+
 /** What the test binary of cargo takes after `--`. */
+const CARGO_CHECK = checker(CARGO_FLAGS, "text", { judge: cargoTarget });
 const CARGO_TEST = checker(CARGO_FLAGS, "text", { judge: cargoTail });
 
 function cargoTail(call: Call): void {
+  cargoTarget(call);
   const at = call.args.findIndex((arg) => known(arg) === "--");
   for (const arg of at < 0 ? [] : call.args.slice(at + 1)) {
     if (/^--?(?:logfile|Z)/.test(display(arg))) {
@@ -82,9 +92,9 @@ export const CARGO_GO: Tables = {
     commands: {
       test: CARGO_TEST,
       t: CARGO_TEST,
-      check: checker(CARGO_FLAGS, "text"),
-      c: checker(CARGO_FLAGS, "text"),
-      clippy: checker(CARGO_FLAGS, "text"),
+      check: CARGO_CHECK,
+      c: CARGO_CHECK,
+      clippy: CARGO_CHECK,
       nextest: refusedTo("approve"),
       fmt: {
         style: "exact",

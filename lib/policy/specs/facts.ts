@@ -1,7 +1,7 @@
 import type { Call } from "../call.ts";
-import { needsPerson } from "../session.ts";
+import { needsPerson, refused } from "../session.ts";
 import type { Table, Tables } from "../table.ts";
-import { known } from "../values.ts";
+import { display, known, prefixOf } from "../values.ts";
 import { echo, lsOutput, plainBase, printf } from "./printed.ts";
 
 const HELP = "--help --version ";
@@ -106,7 +106,7 @@ export const FACTS: Tables = {
     stop: true,
     output: printf,
   },
-  "true false :": QUIET,
+  "true false : yes": QUIET,
   pwd: {
     operands: "text",
     flags: { none: `${HELP}-L -P --logical --physical` },
@@ -172,6 +172,12 @@ export const FACTS: Tables = {
       stat: "-r: --reference:",
       read: "-f: --file:",
       privilege: "-s: --set:",
+    },
+    judge: (call) => {
+      for (const operand of call.options.operands) {
+        if (prefixOf(operand).startsWith("+")) continue;
+        call.find(refused("privilege", `"date ${display(operand)}" sets the clock`), operand);
+      }
     },
     output: () => ({ kind: "unknown" }),
   },

@@ -80,6 +80,10 @@ function tar(call: Call): void {
     if (value !== undefined && known(value) !== "-") call.file(value, creates ? "write" : "read");
   }
   if (creates) { for (const arg of hasFile ? rest.slice(1) : rest) call.file(arg, "tree"); }
+  const packed = (hasFile ? rest[0] : call.given("-f", "--file")[0]?.value) ?? call.word("-");
+  if (creates && known(packed) === "-") {
+    call.find(needsPerson("secret", '"tar" would print every file, with the secrets among them'));
+  }
   if (!lists && !creates) call.find(needsPerson("writes", '"tar" unpacks files'));
   if (/[^tvfzjJacxru]/.test(letters)) {
     call.find(needsPerson("unknown_flag", `"${letters}" has letters that are not worked out`));

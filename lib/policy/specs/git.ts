@@ -96,6 +96,7 @@ function discard(call: Call): void {
 
 /** `git branch`: listing reads; a name makes, moves or deletes a branch. */
 function branch(call: Call): void {
+  formats(call);
   const lists = call.given(
     "-l",
     "--list",
@@ -116,6 +117,7 @@ function branch(call: Call): void {
 }
 
 function tag(call: Call): void {
+  formats(call);
   const lists =
     call.given("-l", "--list", "--contains", "--points-at", "--merged", "-n", "-v", "--verify")
       .length > 0;
@@ -176,11 +178,13 @@ function revision(call: Call, arg: Arg): void {
   if (/^(?:\/|~|\.\.\/)/.test(text)) call.file(arg, "stat");
 }
 
+const SIGNATURE = /%[+ -]?G|%\(\*?signature|^-?\*?signature/;
+
 /** Placeholders that show signatures: git runs gpg for them. */
 function formats(call: Call): void {
-  for (const { value } of call.given("--format", "--pretty")) {
+  for (const { value } of call.given("--format", "--pretty", "--sort")) {
     if (
-      value !== undefined && (known(value) === undefined || /%[+ -]?G/.test(known(value) ?? ""))
+      value !== undefined && (known(value) === undefined || SIGNATURE.test(known(value) ?? ""))
     ) {
       call.find(needsPerson("executes", "A format with a signature runs gpg"), value);
     }

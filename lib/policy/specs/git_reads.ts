@@ -103,8 +103,8 @@ export const GIT_READS: Readonly<Record<string, Table>> = {
       "--show-name --show-number --show-email --incremental --score-debug --progress --no-progress --minimal " +
       "--color-lines --color-by-age --first-parent",
     text:
-      "-L: -S: --date: --abbrev: --ignore-rev: --since: --reverse: --encoding: --diff-algorithm: -M? -C?",
-    read: "--contents: --ignore-revs-file:",
+      "-L: --date: --abbrev: --ignore-rev: --since: --reverse: --encoding: --diff-algorithm: -M? -C?",
+    read: "-S: --contents: --ignore-revs-file:",
     exec: "--textconv",
   }),
   annotate: none("-l -t -n -e -s -w", "-L:"),
@@ -212,10 +212,6 @@ export const GIT_READS: Readonly<Record<string, Table>> = {
   "check-mailmap": none("--stdin"),
   "check-ref-format": none("--normalize --branch --allow-onelevel"),
   cherry: none("-v", "--abbrev?"),
-  "merge-tree": none(
-    "--write-tree --name-only --messages --no-messages -z --trivial-merge",
-    "--merge-base:",
-  ),
   "diff-pairs": table(DIFF),
   "patch-id": none("--stable --unstable --verbatim"),
   "verify-pack": none("-v -s --verbose --stat-only"),
