@@ -49,7 +49,7 @@ if ! docker -H "unix://$dir/docker.sock" version >/dev/null 2>&1; then
   exit 1
 fi
 # The tests look for an image of this name.
-mkdir -p "$dir/state/sandbox"
+install -d -m 700 "$dir/state" "$dir/state/sandbox"
 printf tests >"$dir/state/sandbox/place"
 OWLLM_SANDBOX_DOCKER_HOST="unix://$dir/docker.sock" \
   npx -y deno@2.9.6 task owllm sandbox build --state "$dir/state"
