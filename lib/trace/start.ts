@@ -40,6 +40,15 @@ export interface Tracing extends AsyncDisposable {
 /**
  * Starts to keep traces. Records are sent to an OTLP endpoint as well when the settings name one;
  * OpenTelemetry is loaded only for that and for the spans of others.
+ *
+ * @example
+ * ```ts
+ * await using tracing = await startTracing({ traces: state.traces, foreignSpans: true, … });
+ * const tracer = tracing.createTracer();
+ * tracer.startSession({ kind: "run" });
+ * await withTracer(tracer, () => agent.run());
+ * tracer.endSession();
+ * ```
  */
 export async function startTracing(options: TracingOptions): Promise<Tracing> {
   const { traces, clock, random, redactor, settings, onNotice } = options;

@@ -12,6 +12,12 @@ export interface ProviderOptions extends ForeignSpanOptions, ResourceOptions {
 }
 
 /**
+ * Attributes, events and links of one span that are kept. The SDK's own limit is 128, which a
+ * conversation of twenty messages exceeds: each is spelled out in several attributes.
+ */
+const MAX_PARTS = 10_000;
+
+/**
  * Makes owllm the one to whom `@opentelemetry/api` brings the spans of this process, whoever makes
  * them. The returned function ends that. Where somebody else is registered already, theirs stays.
  */
@@ -20,6 +26,11 @@ export function registerProvider(options: ProviderOptions): () => Promise<void> 
     resource: createResource(options),
     // All of them: a caller elsewhere that keeps only every hundredth does not decide what is kept.
     sampler: new AlwaysOnSampler(),
+    spanLimits: {
+      attributeCountLimit: MAX_PARTS,
+      eventCountLimit: MAX_PARTS,
+      linkCountLimit: MAX_PARTS,
+    },
     spanProcessors: [createForeignSpanProcessor(options), createOutboxProcessor(options.drain)],
   });
   if (!trace.setGlobalTracerProvider(provider)) {

@@ -128,6 +128,17 @@ Deno.test("a session that begins inside of a foreign span is a trace of its own"
     await Promise.resolve();
   }));
 
+Deno.test("a span with more attributes than the usual limit is kept whole", () =>
+  withProvider(async (state, tracing) => {
+    const attributes = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`a.${i}`, i]));
+    library().startSpan("long conversation", { attributes }).end();
+    tracing.store.flush();
+    const [session] = state.traces.list({ kind: "spans", limit: 1 });
+    const { "long conversation": span } = spansOf(state, session?.id ?? "");
+    assert.deepEqual(span?.body["attributes"], attributes);
+    await Promise.resolve();
+  }));
+
 Deno.test("no secret of a foreign span reaches the file", () =>
   withProvider(async (state, tracing) => {
     const span = library().startSpan("call sk-abcdefghijklmnop", {
