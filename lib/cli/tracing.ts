@@ -62,6 +62,7 @@ export async function startTrace(
     clock: cli.clock,
     random: cli.random,
     redactor,
+    prices: config.prices,
     onNotice: (notice) => out.note(notice.replace(SEND_LATER, `${SEND_LATER}${where}`)),
   });
   return {

@@ -1,5 +1,6 @@
 import { MODEL_FIELDS } from "./models_file.ts";
 import { RULE_FIELDS } from "./policy_file.ts";
+import { PRICE_FIELDS } from "./prices_file.ts";
 import { expectedOf } from "./schema.ts";
 import { type Setting, SETTING_KEYS, SETTINGS } from "./settings.ts";
 import type { KeyPath } from "./toml_lines.ts";
@@ -39,4 +40,10 @@ export const MODELS_FILE: FileKeys = {
 export const POLICY_FILE: FileKeys = {
   known: (path) => path.length === 1 ? ["rules"] : Object.keys(RULE_FIELDS),
   expected: ([, , name]) => RULE_FIELDS[String(name)] ?? "a table [rules.NAME] for each rule",
+};
+
+/** `prices.toml`. */
+export const PRICES_FILE: FileKeys = {
+  known: (path) => path.length === 1 ? ["prices"] : Object.keys(PRICE_FIELDS),
+  expected: ([, , name]) => PRICE_FIELDS[String(name)] ?? 'a table [prices."MODEL"] for each model',
 };

@@ -1,6 +1,5 @@
 import { didYouMean, messageOf, OwllmError } from "../core/mod.ts";
-import { toModel } from "./load.ts";
-import { type ConfiguredModel, MODEL_FIELDS } from "./models_file.ts";
+import { type ConfiguredModel, MODEL_FIELDS, toModel } from "./models_file.ts";
 import { shown } from "./problem.ts";
 import { expectedOf, schemaOf } from "./schema.ts";
 

@@ -1,14 +1,16 @@
-import { messageOf } from "../core/mod.ts";
-import { type ConfiguredModel, MODEL_FIELDS } from "./models_file.ts";
+import { type ConfiguredModel, toModel } from "./models_file.ts";
 import { absolutePath, directoryOf, displayPath, type OwllmPaths, xdgPaths } from "./paths.ts";
-import { MODELS_FILE, POLICY_FILE, SETTINGS_FILE } from "./file_keys.ts";
+import { MODELS_FILE, POLICY_FILE, PRICES_FILE, SETTINGS_FILE } from "./file_keys.ts";
+import { ifFile } from "./if_file.ts";
 import { type ConfiguredRule, RULE_KEYS } from "./policy_file.ts";
+import type { ConfiguredPrice } from "./prices_file.ts";
 import { ConfigError, type ConfigProblem, shown } from "./problem.ts";
 import {
   configFileSchema,
   expectedOf,
   modelsFileSchema,
   policyFileSchema,
+  pricesFileSchema,
   schemaOf,
 } from "./schema.ts";
 import {
@@ -72,6 +74,8 @@ export interface LoadedConfig {
   readonly modelOrigins: ReadonlyMap<string, string>;
   /** The rules of the `policy.toml` files, the user's first; none replaces another. */
   readonly rules: readonly RuleInForce[];
+  /** The prices of the `prices.toml` files; the project's win over the user's. */
+  readonly prices: readonly ConfiguredPrice[];
   /** The files that were read, absolute. */
   readonly files: readonly string[];
 }
@@ -95,10 +99,11 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     models: new Map(),
     modelOrigins: new Map(),
     rules: [],
+    prices: new Map(),
     files: [],
     problems: [],
   };
-  const { values, models, modelOrigins, rules, files, problems } = gathered;
+  const { values, models, modelOrigins, rules, prices, files, problems } = gathered;
   const project = await findProjectFile(options, problems);
   const userFile = `${paths.config}/config.toml`;
   // From the weakest to the strongest: a later value replaces an earlier one.
@@ -109,6 +114,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     if (beside === undefined) continue;
     await addModels(directoryOf(beside), options, gathered);
     await addRules(directoryOf(beside), options, gathered);
+    await addPrices(directoryOf(beside), options, gathered);
   }
   const variables = readVariables(options.env);
   problems.push(...variables.problems);
@@ -134,6 +140,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     models: [...models.values()],
     modelOrigins,
     rules,
+    prices: [...prices.values()],
     files,
   };
 }
@@ -149,7 +156,16 @@ export function defaultConfig(
   const values = SETTING_KEYS.map((key) => defaultOf(key, paths));
   const flat = Object.fromEntries(values.map(({ key, value }) => [key, value]));
   const settings = toSettings(flat as unknown as SettingValues);
-  return { settings, paths, values, models: [], modelOrigins: new Map(), rules: [], files: [] };
+  return {
+    settings,
+    paths,
+    values,
+    models: [],
+    modelOrigins: new Map(),
+    rules: [],
+    prices: [],
+    files: [],
+  };
 }
 
 /** What has been read so far. */
@@ -158,6 +174,7 @@ interface Gathered {
   readonly models: Map<string, ConfiguredModel>;
   readonly modelOrigins: Map<string, string>;
   readonly rules: RuleInForce[];
+  readonly prices: Map<string, ConfiguredPrice>;
   readonly files: string[];
   readonly problems: ConfigProblem[];
 }
@@ -198,6 +215,17 @@ async function addRules(directory: string, options: LoadConfigOptions, into: Gat
   }
 }
 
+async function addPrices(directory: string, options: LoadConfigOptions, into: Gathered) {
+  const path = await ifFile(`${directory}/prices.toml`);
+  if (path === undefined || into.files.includes(path)) return;
+  const file = await readTomlFile(path, display(path, options), pricesFileSchema(), PRICES_FILE);
+  into.files.push(path);
+  into.problems.push(...file.problems);
+  for (const [model, price] of Object.entries(file.data?.prices ?? {})) {
+    into.prices.set(model, { model, ...price });
+  }
+}
+
 function display(path: string, { cwd, home }: LoadConfigOptions): string {
   return displayPath(path, cwd, home);
 }
@@ -222,24 +250,6 @@ async function findProjectFile(
   for (let directory = cwd;; directory = directoryOf(directory)) {
     const path = await ifFile(`${directory === "/" ? "" : directory}/owllm.toml`);
     if (path !== undefined || directory === "/") return path;
-  }
-}
-
-/**
- * The path when something is there, readable or not. What lies outside the grants is not there:
- * looking for a project's file must not need a grant for every directory above.
- */
-async function ifFile(path: string): Promise<string | undefined> {
-  try {
-    await Deno.stat(path);
-    return path;
-  } catch (error) {
-    const { NotFound, NotADirectory, NotCapable, PermissionDenied } = Deno.errors;
-    const absent = [NotFound, NotADirectory, NotCapable].some((type) => error instanceof type);
-    if (absent) return undefined;
-    // What may not be looked at is reported when it is read.
-    if (error instanceof PermissionDenied) return path;
-    throw new ConfigError([{ where: path, key: "", message: messageOf(error) }]);
   }
 }
 
@@ -277,21 +287,4 @@ function modelsOf(
   return Object.entries(file.data?.models ?? {}).map(([id, table]) =>
     toModel(id, table, directoryOf(file.path), home)
   );
-}
-
-/** A checked table as a model; relative paths are under `base`. */
-export function toModel(
-  id: string,
-  table: Readonly<Record<string, unknown>>,
-  base: string,
-  home: string,
-): ConfiguredModel {
-  const model: Record<string, unknown> = { id };
-  for (const [name, value] of Object.entries(table)) {
-    const field = MODEL_FIELDS[name];
-    if (field === undefined || value === undefined) continue;
-    const isPath = field.kind === "path" && typeof value === "string";
-    model[field.field] = isPath ? absolutePath(value, base, home) : value;
-  }
-  return model as unknown as ConfiguredModel;
 }

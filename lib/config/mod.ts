@@ -25,6 +25,7 @@ export {
   variableOf,
 } from "./environment.ts";
 export { type ConfiguredRule, RULE_KEYS } from "./policy_file.ts";
+export type { ConfiguredPrice } from "./prices_file.ts";
 export { absolutePath, displayPath, type OwllmPaths, xdgPaths } from "./paths.ts";
 export { ConfigError, type ConfigProblem } from "./problem.ts";
 export {

@@ -1,3 +1,4 @@
+import { absolutePath } from "./paths.ts";
 import type { Setting } from "./settings.ts";
 
 /** A model described in a `models.toml`; undefined where nothing is said. */
@@ -46,4 +47,21 @@ export function modelTable(
     model[field] === undefined ? [] : [[name, model[field]] as const]
   );
   return { id: model.id, ...Object.fromEntries(fields) };
+}
+
+/** A checked table as a model; relative paths are under `base`. */
+export function toModel(
+  id: string,
+  table: Readonly<Record<string, unknown>>,
+  base: string,
+  home: string,
+): ConfiguredModel {
+  const model: Record<string, unknown> = { id };
+  for (const [name, value] of Object.entries(table)) {
+    const field = MODEL_FIELDS[name];
+    if (field === undefined || value === undefined) continue;
+    const isPath = field.kind === "path" && typeof value === "string";
+    model[field.field] = isPath ? absolutePath(value, base, home) : value;
+  }
+  return model as unknown as ConfiguredModel;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MODEL_FIELDS } from "./models_file.ts";
 import type { ConfiguredRule } from "./policy_file.ts";
+import type { ConfiguredPrice } from "./prices_file.ts";
 import { CHOICES, type Setting, SETTINGS, type ValueKind } from "./settings.ts";
 
 const port = z.int().min(1).max(65_535);
@@ -107,3 +108,15 @@ export function policyFileSchema(): z.ZodType<{ rules?: Record<string, RuleTable
 export interface RuleTable extends Omit<ConfiguredRule, "name" | "notMatch"> {
   readonly not_match: readonly string[];
 }
+
+/** The schema of `prices.toml`: `[prices."MODEL"]` tables. */
+export function pricesFileSchema(): z.ZodType<{ prices?: Record<string, PriceTable> | undefined }> {
+  const dollars = z.number().nonnegative().refine(Number.isFinite);
+  const price = z.strictObject({ input: dollars, output: dollars, cached: dollars.optional() });
+  return z.strictObject({ prices: z.record(z.string().min(1), price).optional() }) as z.ZodType<
+    { prices?: Record<string, PriceTable> | undefined }
+  >;
+}
+
+/** A checked `[prices."MODEL"]` table. */
+export type PriceTable = Omit<ConfiguredPrice, "model">;

@@ -79,6 +79,7 @@ function problemsOf(
 const ELSEWHERE: Readonly<Record<string, string>> = {
   models: "Models belong into a models.toml beside this file",
   rules: "Rules belong into a policy.toml beside this file",
+  prices: "Prices belong into a prices.toml beside this file",
 };
 
 function unknownKey(path: KeyPath, where: string, keys: FileKeys): ConfigProblem {

@@ -75,6 +75,7 @@ export {
   type ParityOptions,
   type TraceDifference,
 } from "./parity.ts";
+export { costOf } from "./prices.ts";
 export * from "./query/mod.ts";
 export { createRedactor, REDACTED, type Redactor } from "./redact.ts";
 export type * from "./session_options.ts";

@@ -10,6 +10,8 @@ import type {
   TraceError,
   TraceEvent,
 } from "./events.ts";
+import type { ConfiguredPrice } from "../config/mod.ts";
+import { costOfEvent } from "./prices.ts";
 import { describe, snapshot, snapshotObject } from "./snapshot.ts";
 
 /** What may be left out of any new event. State and metadata may be live objects: they are copied. */
@@ -72,11 +74,15 @@ export interface EventPlace {
 export type Draft = TraceEvent & { metadata: JsonObject };
 
 /** Completes a new event, copying whatever is live. */
-export function completeEvent(event: NewEvent, place: EventPlace): Draft {
+export function completeEvent(
+  event: NewEvent,
+  place: EventPlace,
+  prices: readonly ConfiguredPrice[],
+): Draft {
   const base = baseOf(event, place);
   switch (event.event_type) {
     case "cais":
-      return { ...base, ...caisFields(event) };
+      return { ...base, ...caisFields(event, prices) };
     case "environment":
       return {
         ...base,
@@ -113,10 +119,10 @@ function baseOf(event: Loose & { readonly system_instance_id: string }, place: E
   };
 }
 
-function caisFields(event: NewCAISEvent) {
+function caisFields(event: NewCAISEvent, prices: readonly ConfiguredPrice[]) {
   const { input_tokens = null, output_tokens = null } = event;
   const known = input_tokens !== null || output_tokens !== null;
-  return {
+  const fields = {
     event_type: "cais" as const,
     model_name: event.model_name ?? null,
     provider: event.provider ?? null,
@@ -124,11 +130,11 @@ function caisFields(event: NewCAISEvent) {
     output_tokens,
     total_tokens: event.total_tokens ??
       (known ? (input_tokens ?? 0) + (output_tokens ?? 0) : null),
-    cost_usd: event.cost_usd ?? null,
     call_records: event.call_records === undefined
       ? []
       : snapshot(event.call_records) as unknown as CAISEvent["call_records"],
   };
+  return { ...fields, cost_usd: event.cost_usd ?? costOfEvent(prices, fields) };
 }
 
 function copyState(state: unknown): Json {

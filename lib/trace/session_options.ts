@@ -1,3 +1,4 @@
+import type { ConfiguredPrice } from "../config/mod.ts";
 import type { Clock, Random } from "../core/mod.ts";
 import type { SessionEventMessage, SessionTrace, TraceEvent } from "./events.ts";
 import type { TraceHook } from "./hooks/hook.ts";
@@ -12,6 +13,8 @@ export interface SessionTracerOptions {
   readonly hooks?: readonly TraceHook[];
   /** What is secret; without one only secrets that are known by their form are taken out. */
   readonly redactor?: Redactor;
+  /** What models cost: a model event that tells no cost gets its own; none without a price. */
+  readonly prices?: readonly ConfiguredPrice[];
   readonly clock?: Clock;
   readonly random?: Random;
 }

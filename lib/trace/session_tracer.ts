@@ -40,6 +40,7 @@ export class SessionTracer {
   /** Where times come from. */
   readonly clock: Clock;
   readonly #sink: TraceSink | undefined;
+  readonly #prices: NonNullable<SessionTracerOptions["prices"]>;
   readonly #hooks: HookSet;
   readonly #redactor: Redactor;
   readonly #ids: SpanIds;
@@ -48,6 +49,7 @@ export class SessionTracer {
   constructor(options: SessionTracerOptions = {}) {
     this.clock = options.clock ?? systemClock;
     this.#sink = options.sink;
+    this.#prices = options.prices ?? [];
     this.#hooks = new HookSet(options.hooks ?? []);
     this.#redactor = options.redactor ?? createRedactor();
     this.#ids = createSpanIds(options.random ?? systemRandom);
@@ -217,9 +219,9 @@ export class SessionTracer {
   }
 
   #draft(event: NewEvent): Draft {
-    const place = this.#place();
     const span_id = event.span_id ?? this.#ids.spanId();
-    const draft = completeEvent(event, { ...place, span_id, parent_span_id: currentSpanId(this) });
+    const place = { ...this.#place(), span_id, parent_span_id: currentSpanId(this) };
+    const draft = completeEvent(event, place, this.#prices);
     return this.#redactor.json(draft as unknown as JsonObject) as unknown as Draft;
   }
 

@@ -1,4 +1,4 @@
-import type { Settings } from "../config/mod.ts";
+import type { ConfiguredPrice, Settings } from "../config/mod.ts";
 import type { Clock, Random } from "../core/mod.ts";
 import type { TracesTable } from "../state/mod.ts";
 import type { TraceHook } from "./hooks/hook.ts";
@@ -18,6 +18,8 @@ export interface TracingOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly redactor: Redactor;
+  /** What models cost; none has a price when left out. */
+  readonly prices?: readonly ConfiguredPrice[];
   /**
    * Whether spans that anyone makes through `@opentelemetry/api` are kept too, by a global provider
    * that lasts until the shutdown. False when left out: it takes a moment to load.
@@ -51,7 +53,7 @@ export interface Tracing extends AsyncDisposable {
  * ```
  */
 export async function startTracing(options: TracingOptions): Promise<Tracing> {
-  const { traces, clock, random, redactor, settings, onNotice } = options;
+  const { traces, clock, random, redactor, prices = [], settings, onNotice } = options;
   const { otlpEndpoint, project } = settings.trace;
   const named = { ...options, project };
   const sender = otlpEndpoint === undefined ? undefined : await createSender(named, otlpEndpoint);
@@ -81,7 +83,7 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
   return {
     store,
     createTracer: ({ hooks = [] } = {}) =>
-      new SessionTracer({ sink: store, clock, random, redactor, hooks }),
+      new SessionTracer({ sink: store, clock, random, redactor, prices, hooks }),
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };

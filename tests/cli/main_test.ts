@@ -97,6 +97,15 @@ Deno.test("config check lists all errors and ends with 2, also under --json", ()
     assert.equal(JSON.parse(json.stdout).error.problems.length, 2);
     await Deno.writeTextFile(`${cwd}/owllm.toml`, "");
     assert.equal((await runOwllm(["config", "check"], { cwd })).code, 0);
+    await Deno.writeTextFile(`${cwd}/prices.toml`, "[prices.a]\ninput = 1\noutput = 2\n");
+    assert.match((await runOwllm(["config", "check"], { cwd })).stdout, /0 rules, 1 prices/);
+    await Deno.writeTextFile(`${cwd}/prices.toml`, "[prices.a]\ninput = 1\nouput = 2\n");
+    const prices = await runOwllm(["config", "check"], { cwd });
+    assert.equal(prices.code, 2);
+    assert.match(
+      prices.stderr,
+      /prices\.toml:3: Unknown key "prices\.a\.ouput" \(did you mean "out/,
+    );
     assert.equal((await runOwllm(["config", "check", "--config", "no.toml"], { cwd })).code, 2);
   }));
 

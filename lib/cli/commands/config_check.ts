@@ -11,7 +11,7 @@ export const configCheck = defineCommand({
   flags: {},
   positional: { kind: "tuple", parameters: [] },
   async run({ cli, out, flags }) {
-    const { files, values, models, rules, paths } = await loadSettings(cli, flags);
+    const { files, values, models, rules, prices, paths } = await loadSettings(cli, flags);
     await checkRules(rules);
     const changed = values.filter(({ origin }) => origin !== "default").length;
     if (out.json) {
@@ -21,6 +21,7 @@ export const configCheck = defineCommand({
         settings_changed: changed,
         models: models.length,
         rules: rules.length,
+        prices: prices.length,
       });
     }
     for (const file of files) out.print(`${out.style.green("ok")}  ${file}`);
@@ -30,7 +31,8 @@ export const configCheck = defineCommand({
       );
     }
     out.print(
-      `${changed} of ${values.length} settings changed, ${models.length} models, ${rules.length} rules`,
+      `${changed} of ${values.length} settings changed, ${models.length} models, ` +
+        `${rules.length} rules, ${prices.length} prices`,
     );
   },
 });
