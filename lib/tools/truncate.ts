@@ -52,7 +52,8 @@ function lastPart(lines: readonly string[], maxChars: number, maxLines: number):
     left -= line.length + 1;
   }
   if (kept.length === 0) {
-    return wholeCharacters((lines.at(-1) ?? "").slice(-Math.floor(maxChars) || undefined));
+    const last = lines.at(-1) ?? "";
+    return wholeCharacters(last.slice(Math.max(0, last.length - Math.floor(maxChars))));
   }
   return kept.toReversed().join("\n");
 }
