@@ -2,11 +2,13 @@ import { didYouMean, messageOf, OwllmError } from "../core/mod.ts";
 import type { TracesTable } from "../state/mod.ts";
 import type { TextFormat } from "../trace/mod.ts";
 import type { Run } from "./command.ts";
+import { loadSettings } from "./load.ts";
 import { escapeHarmful } from "./output.ts";
 import { openTracesFor, traceById, type TracesFlags } from "./traces.ts";
+import { VERSION } from "./version.ts";
 
 /** Said of `--format` in the help. */
-export const FORMATS_BRIEF = "v3 or jsonl";
+export const FORMATS_BRIEF = "v3, jsonl, otlp-json or parquet";
 
 /** The flags of an export to a file. */
 export type ExportFlags = TracesFlags & { readonly all: boolean; readonly out?: string };
@@ -20,7 +22,7 @@ export async function exportFile(
   typedFormat: string,
   typed: readonly string[],
 ): Promise<void> {
-  const { exportText } = await import("../trace/mod.ts");
+  const { exportParquet, exportText } = await import("../trace/mod.ts");
   const format = await formatOf(typedFormat);
   if (out.json && flags.out === undefined) {
     throw new OwllmError({
@@ -31,7 +33,23 @@ export async function exportFile(
   }
   using state = await openTracesFor(cli, flags);
   const ids = sessionsOf(state.traces, typed, flags.all);
-  const pieces = exportText(state.traces, ids, format);
+  if (format === "parquet") {
+    if (flags.out === undefined) {
+      throw new OwllmError({
+        code: "usage",
+        message: "Parquet is a directory with a file for each table: it does not go to stdout",
+        recoverySuggestion: "Add --out DIRECTORY",
+      });
+    }
+    const path = absolute(cli.cwd, flags.out);
+    await writeDirectory(path, await exportParquet(state.traces, ids));
+    if (out.json) return out.printJson({ format, path, sessions: ids });
+    out.print(`${ids.length} session(s) written to ${flags.out}`);
+    return out.note(`  In DuckDB, started in that directory: .read views.sql`);
+  }
+  const { settings } = await loadSettings(cli, flags);
+  const resource = { owllmVersion: VERSION, project: settings.trace.project };
+  const pieces = exportText(state.traces, ids, format, resource);
   if (flags.out === undefined) {
     for await (const piece of pieces) {
       cli.signal.throwIfAborted();
@@ -39,20 +57,47 @@ export async function exportFile(
     }
     return;
   }
-  const path = flags.out.startsWith("/") ? flags.out : `${cli.cwd}/${flags.out}`;
+  const path = absolute(cli.cwd, flags.out);
   await writePrivately(path, pieces, cli.signal);
   if (out.json) return out.printJson({ format, path, sessions: ids });
   out.print(`${ids.length} session(s) written to ${flags.out}`);
 }
 
-async function formatOf(typed: string): Promise<TextFormat> {
-  const { TEXT_FORMATS } = await import("../trace/mod.ts");
-  const format = TEXT_FORMATS.find((name) => name === typed);
+function absolute(cwd: string, path: string): string {
+  return path.startsWith("/") ? path : `${cwd}/${path}`;
+}
+
+/** Writes files into a directory that is made, or empty: nothing of somebody else's is replaced. */
+async function writeDirectory(
+  path: string,
+  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+    for (const { name, bytes } of files) {
+      await Deno.writeFile(`${path}/${name}`, bytes, { mode: 0o600, createNew: true });
+    }
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    throw new OwllmError({
+      code: "usage",
+      message: `Cannot write "${path}": ${messageOf(cause)}`,
+      recoverySuggestion: "Name a directory that does not exist yet, where you may write",
+      context: { path },
+      cause,
+    });
+  }
+}
+
+async function formatOf(typed: string): Promise<TextFormat | "parquet"> {
+  const { TEXT_FORMATS: texts } = await import("../trace/mod.ts");
+  const formats = [...texts, "parquet"] as const;
+  const format = formats.find((name) => name === typed);
   if (format !== undefined) return format;
   throw new OwllmError({
     code: "usage",
-    message: `"${typed}" is no format of traces${didYouMean(typed, TEXT_FORMATS)}`,
-    recoverySuggestion: `Take one of ${TEXT_FORMATS.join(", ")}`,
+    message: `"${typed}" is no format of traces${didYouMean(typed, formats)}`,
+    recoverySuggestion: `Take one of ${formats.join(", ")}`,
   });
 }
 

@@ -33,6 +33,7 @@ export {
 export { createTraced } from "./decorators/traced.ts";
 export type * from "./events.ts";
 export {
+  exportParquet,
   exportText,
   type Imported,
   importTraces,

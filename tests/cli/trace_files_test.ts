@@ -8,7 +8,7 @@ import { withTraced } from "../support/traced.ts";
 const ROLLOUT = new URL("tests/trace/formats/v3_rollout.json", ROOT).pathname;
 const ID = "smoke-4ced9438-da27-4c39-8370-e2d21c151a23";
 
-for (const format of ["v3", "jsonl"]) {
+for (const format of ["v3", "jsonl", "otlp-json"]) {
   Deno.test(`owllm trace export --format ${format} and import give sessions back as they were`, () =>
     withTraced([
       (tracer) => traceAgentRun(tracer, { sessionId: "one" }),
@@ -42,6 +42,26 @@ for (const format of ["v3", "jsonl"]) {
       assert.match(text.stdout, /\\u202e/);
     }));
 }
+
+Deno.test("owllm trace export --format parquet writes a private directory that import reads", () =>
+  withTraced([(tracer) => traceAgentRun(tracer, { sessionId: "one" })], async (trace, dir) => {
+    assert.match((await trace("export", "one", "--format", "parquet")).stderr, /Add --out DIREC/);
+    const out = `${dir}/parquet`;
+    const run = await trace("export", "one", "--format", "parquet", "--out", out);
+    assert.equal(run.stdout, `1 session(s) written to ${out}\n`, run.stderr);
+    assert.equal(((await Deno.stat(out)).mode ?? 0) & 0o777, 0o700);
+    assert.equal(((await Deno.stat(`${out}/events.parquet`)).mode ?? 0) & 0o777, 0o600);
+    const again = await trace("export", "one", "--format", "parquet", "--out", out);
+    assert.equal(again.code, 2);
+    const db = `${dir}/other.db`;
+    assert.match((await trace("import", `${out}/events.parquet`)).stderr, /whole directory is/);
+    assert.equal((await trace("import", out, "--trace-db", db)).stdout, "Added one\n");
+    const [was, is] = await Promise.all([
+      trace("export", "one", "--format", "jsonl"),
+      trace("export", "one", "--format", "jsonl", "--trace-db", db),
+    ]);
+    assert.equal(is.stdout, was.stdout);
+  }));
 
 Deno.test("owllm trace import reads the answer of a rollout; --replace renews it", () =>
   withTempDir(async (dir) => {

@@ -63,6 +63,14 @@ export async function realPhoenix(): Promise<Part<string>> {
   }
 }
 
+/** A Python with DuckDB: `OWLLM_TEST_DUCKDB` is its path. */
+export function realDuckdb(): Part<string> {
+  const python = Deno.env.get("OWLLM_TEST_DUCKDB");
+  return python === undefined
+    ? { there: false, reason: "no DuckDB (name a Python that has it: OWLLM_TEST_DUCKDB=PATH)" }
+    : { there: true, part: python };
+}
+
 async function withModel(
   url: string,
   name: string | undefined,

@@ -20,8 +20,8 @@ const text = (value: string): string => value;
 export const traceExport = defineCommand<Flags, string[]>({
   brief: "Write traces to a file, or send them to an OTLP endpoint: Phoenix, a collector",
   description:
-    "With --format, the sessions RUN are written to --out, or to stdout where that is text: v3 and " +
-    "jsonl. owllm trace import reads all of them again.\n" +
+    "With --format, the sessions RUN are written to --out, or to stdout where that is text: v3, " +
+    "jsonl and otlp-json. owllm trace import reads all of them again.\n" +
     "With --otlp they are sent. Without RUN, what an endpoint has not acknowledged yet is sent: while a traced command runs, " +
     "its records go there by themselves, and what could not be sent waits. With RUN, all of that " +
     "session is sent, whether it was sent before or not. The endpoint is that of --endpoint, of " +
@@ -29,6 +29,7 @@ export const traceExport = defineCommand<Flags, string[]>({
   examples: [
     "owllm trace export last --format v3 > trace.json",
     "owllm trace export --all --format jsonl --out traces.jsonl",
+    "owllm trace export --all --format parquet --out traces",
     "owllm trace export --otlp",
     "owllm trace export --otlp last --endpoint http://127.0.0.1:6006",
   ],
@@ -45,7 +46,7 @@ export const traceExport = defineCommand<Flags, string[]>({
     out: {
       kind: "parsed",
       parse: text,
-      brief: "File to write, readable by you alone",
+      brief: "File to write, or directory for parquet; readable by you alone",
       optional: true,
       placeholder: "PATH",
     },

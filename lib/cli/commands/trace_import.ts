@@ -12,8 +12,8 @@ type Flags = TracesFlags & { readonly replace: boolean };
 export const traceImport = defineCommand<Flags, string[]>({
   brief: "Read traces from files into the state or trace file",
   description:
-    "It takes what owllm trace export wrote and the v3 traces of task apps, also inside of the " +
-    "answer of a rollout. What a file is, its content tells. Each session is written wholly or " +
+    "It takes what owllm trace export wrote, of Parquet the directory, and the v3 traces of task " +
+    "apps, also inside of the answer of a rollout. What a file is, its content tells. Each session is written wholly or " +
     "not at all, and cleaned of secrets before.",
   examples: [
     "owllm trace import rollout.json",
@@ -32,7 +32,7 @@ export const traceImport = defineCommand<Flags, string[]>({
   positional: {
     kind: "array",
     parameter: {
-      brief: "File with traces",
+      brief: "File with traces, or directory of Parquet files",
       parse: (value: string): string => value,
       placeholder: "FILE",
     },

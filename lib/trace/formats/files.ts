@@ -1,10 +1,12 @@
 import { messageOf, OwllmError } from "../../core/mod.ts";
 import type { TracesTable } from "../../state/mod.ts";
+import type { ResourceOptions } from "../otel/resource.ts";
 import type { ArchivedTrace } from "./archive.ts";
+import type { ExportedFile } from "./parquet.ts";
 import type { Saved, SaveOptions } from "./save.ts";
 
 /** The formats that are text; each can go to stdout. */
-export const TEXT_FORMATS = ["v3", "jsonl"] as const;
+export const TEXT_FORMATS = ["v3", "jsonl", "otlp-json"] as const;
 
 /** A format that is text. */
 export type TextFormat = (typeof TEXT_FORMATS)[number];
@@ -14,13 +16,17 @@ const MAX_DOCUMENT_BYTES = 500_000_000;
 
 /**
  * The text of sessions in a format, in pieces. Sessions in v3 are one document, or a list of
- * documents where there are several.
+ * documents where there are several; OTLP is one request a line.
+ *
+ * @param resource what OTLP tells of owllm itself
  */
 export async function* exportText(
   traces: TracesTable,
   ids: readonly string[],
   format: TextFormat,
+  resource: ResourceOptions,
 ): AsyncGenerator<string> {
+  const toOtlp = format === "otlp-json" ? (await import("./otlp_json.ts")).toOtlpJson : undefined;
   const [{ readArchived }, { jsonlLines }, { toV3 }] = await Promise.all([
     import("./archive.ts"),
     import("./jsonl.ts"),
@@ -33,11 +39,23 @@ export async function* exportText(
     const trace = readArchived(traces, id);
     // Pruned by another process in the meantime.
     if (trace === undefined) continue;
-    if (format === "jsonl") yield* jsonlLines(trace);
+    if (toOtlp !== undefined) yield `${toOtlp(trace, resource)}\n`;
+    else if (format === "jsonl") yield* jsonlLines(trace);
     else yield `${list ? first ? "\n" : ",\n" : ""}${JSON.stringify(toV3(trace))}`;
     first = false;
   }
   if (format === "v3") yield list ? "\n]\n" : "\n";
+}
+
+/**
+ * Sessions as Parquet files, one for each table of the old trace databases, and a `views.sql` for
+ * DuckDB that opens them.
+ */
+export async function exportParquet(
+  traces: TracesTable,
+  ids: readonly string[],
+): Promise<readonly ExportedFile[]> {
+  return (await import("./parquet.ts")).parquetFiles(traces, ids);
 }
 
 /** A session that a file held. */
@@ -47,7 +65,7 @@ export interface Imported {
 }
 
 /**
- * Writes the sessions of a file into the store, each in one transaction, as they are read.
+ * Writes the sessions of a file, or of a directory of Parquet files, into the store, each in one transaction, as they are read.
  *
  * @param path absolute; `shownAs` names it in messages
  * @throws {@linkcode OwllmError} `usage` for a damaged file or one of a format that is not known
@@ -68,11 +86,19 @@ async function* tracesOf(path: string, shownAs: string): AsyncGenerator<Archived
     import("./jsonl.ts"),
     import("./lines.ts"),
   ]);
-  const { size } = await readable(path, shownAs, () => Deno.stat(path));
-  if (isJsonl(await readable(path, shownAs, () => beginningOf(path)))) {
+  const { size, isDirectory } = await readable(path, shownAs, () => Deno.stat(path));
+  if (isDirectory) return yield* (await import("./parquet.ts")).parquetTraces(path, shownAs);
+  const beginning = await readable(path, shownAs, () => beginningOf(path));
+  if (beginning.startsWith("PAR1")) {
+    throw unknownFormat(shownAs, "of Parquet the whole directory is imported");
+  }
+  if (isJsonl(beginning)) {
     using file = await Deno.open(path);
-    yield* jsonlTraces(linesOf(file.readable), shownAs);
-    return;
+    return yield* jsonlTraces(linesOf(file.readable), shownAs);
+  }
+  if (/^\s*\{\s*"resourceSpans"/.test(beginning)) {
+    using file = await Deno.open(path);
+    return yield* otlpTraces(linesOf(file.readable), shownAs);
   }
   if (size > MAX_DOCUMENT_BYTES) {
     throw unknownFormat(shownAs, "it is no JSONL and too big for JSON");
@@ -97,6 +123,23 @@ async function* documentTraces(data: unknown, shownAs: string): AsyncGenerator<A
     const trace = v3In(document);
     if (trace === undefined) throw unknownFormat(shownAs, "it has no trace in it");
     yield fromV3(trace, { file: shownAs });
+  }
+}
+
+async function* otlpTraces(
+  lines: AsyncIterable<string>,
+  file: string,
+): AsyncGenerator<ArchivedTrace> {
+  const { fromOtlpJson, isOtlp } = await import("./otlp_json.ts");
+  const { damagedFile, parsedJson } = await import("./damaged.ts");
+  let line = 0;
+  for await (const text of lines) {
+    const place = { file, line: ++line };
+    if (text.trim() === "") continue;
+    const expected = "a request of OTLP on one line";
+    const data = parsedJson(text, place, expected);
+    if (!isOtlp(data)) throw damagedFile(place, expected);
+    yield fromOtlpJson(data, place);
   }
 }
 
