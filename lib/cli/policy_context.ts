@@ -67,6 +67,7 @@ export async function loadPolicy(
   const repository = place.repo === undefined
     ? repositoryOf(cwd, (path) => files.kind(path) !== undefined)
     : directory("--repo", place.repo);
+  const state = config.settings.state.dir;
   const context: PolicyContext = {
     cwd,
     repository,
@@ -74,7 +75,7 @@ export async function loadPolicy(
     home: home.startsWith("/") ? home : "/",
     files,
     rules: config.rules.map(createRule),
-    protectedPaths: [config.settings.state.dir],
+    protectedPaths: [...new Set([state, files.realPath(state)])],
   };
   return { context, config };
 }

@@ -30,8 +30,7 @@ export function hostFiles(): HostFiles {
  * A link whose target is not there is followed too: a command that writes to it creates the target.
  */
 function realPath(path: string, links: number): string {
-  // Asked first, because a question that fails with an error takes ten times as long.
-  const real = existsSync(path) ? attempt(() => Deno.realPathSync(path)) : undefined;
+  const real = exists(path) ? attempt(() => Deno.realPathSync(path)) : undefined;
   if (real !== undefined) return real;
   const cut = path.replace(/\/+$/, "").lastIndexOf("/");
   if (cut < 0 || path === "/") return path;
@@ -42,20 +41,20 @@ function realPath(path: string, links: number): string {
   if (name === "..") return parent.slice(0, parent.lastIndexOf("/")) || "/";
   const here = `${parent === "/" ? "" : parent}/${name}`;
   // Below a directory that is not there, there is no link either.
-  if (links >= MAX_LINKS || !existsSync(parent)) return here;
+  if (links >= MAX_LINKS || !exists(parent)) return here;
   const target = attempt(() => Deno.readLinkSync(here));
   if (target === undefined) return here;
   return realPath(target.startsWith("/") ? target : `${parent}/${target}`, links + 1);
 }
 
 function kind(path: string): HostFileKind | undefined {
-  const info = existsSync(path) ? attempt(() => Deno.statSync(path)) : undefined;
+  const info = exists(path) ? attempt(() => Deno.statSync(path)) : undefined;
   if (info === undefined) return undefined;
   return info.isFile ? "file" : info.isDirectory ? "directory" : "other";
 }
 
 function list(path: string): readonly string[] | undefined {
-  if (!existsSync(path)) return undefined;
+  if (!exists(path)) return undefined;
   return attempt(() => {
     const names: string[] = [];
     for (const { name } of Deno.readDirSync(path)) {
@@ -66,13 +65,19 @@ function list(path: string): readonly string[] | undefined {
 }
 
 function readText(path: string, maxBytes: number): string | undefined {
-  if (!existsSync(path)) return undefined;
+  if (!exists(path)) return undefined;
   return attempt(() => {
     // A pipe or a device would block the judge, so only regular files are opened.
     const { isFile, size } = Deno.statSync(path);
     if (!isFile || size > maxBytes) return undefined;
     return new TextDecoder("utf-8", { fatal: true }).decode(Deno.readFileSync(path));
   });
+}
+
+/** Asked before anything else, because a question that fails with an error takes ten times as long. */
+function exists(path: string): boolean {
+  // The runtime itself refuses some paths of /proc and /dev, whatever it was granted.
+  return attempt(() => existsSync(path)) ?? false;
 }
 
 /** The result; undefined where the machine says no. */

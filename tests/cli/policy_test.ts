@@ -60,6 +60,20 @@ Deno.test("owllm policy check takes the directory and the repository that are na
     assert.match(stderr, /There is no directory "none"/);
   }));
 
+Deno.test("owllm policy check judges paths that the runtime does not let it look at", () =>
+  withRepository(async (cwd) => {
+    await Deno.symlink("/proc/self/environ", `${cwd}/notes`);
+    const decisions = await Promise.all(
+      ["cat /proc/cpuinfo", "ls >/dev/stdout 2>/dev/stderr", "cat notes", "cat /proc/1/environ"]
+        .map(async (command) => {
+          const { stdout } = await runOwllm(["policy", "check", command, "--json"], { cwd });
+          assert.doesNotMatch(stdout, /"internal"/, command);
+          return JSON.parse(stdout).decision;
+        }),
+    );
+    assert.deepEqual(decisions, ["allow", "allow", "deny", "deny"]);
+  }));
+
 Deno.test("owllm policy check shows what a command hides, and writes no escape", () =>
   withRepository(async (cwd) => {
     const { code, stdout } = await runOwllm(["policy", "check", "cat \u001b[2J\u202ex"], { cwd });
@@ -74,6 +88,9 @@ Deno.test("owllm policy check guards owllm's own state", () =>
     await Deno.mkdir(`${cwd}/kept`);
     assert.equal((await runOwllm(args, { cwd })).code, 4);
     assert.equal((await runOwllm(args.slice(0, 3), { cwd })).code, 0);
+    await Deno.symlink("kept", `${cwd}/linked`);
+    const byLink = [...args.slice(0, 4), "linked"];
+    assert.equal((await runOwllm(byLink, { cwd })).code, 4);
   }));
 
 Deno.test("owllm policy explain shows words, places and what is not known", () =>

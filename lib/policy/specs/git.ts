@@ -221,6 +221,15 @@ function listFiles(call: Call): Stream {
   };
 }
 
+/** `git stash list` and `show` take revisions and paths as `git log` does. */
+function stash(): Table {
+  const { commands = {}, ...table } = GIT_READS["stash"] ?? {};
+  const judged = Object.entries(commands).map(([name, command]) =>
+    [name, { ...command, judge: revisions }] as const
+  );
+  return { ...table, commands: Object.fromEntries(judged) };
+}
+
 /** `git grep`: the pattern, then revisions and paths. */
 function grep(call: Call): void {
   const named = call.given("-e", "-f").length > 0;
@@ -254,6 +263,7 @@ export const GIT: Tables = {
     commands: {
       ...reads,
       "remote": { ...reads["remote"], judge: remotes },
+      "stash": stash(),
       "branch": { ...reads["branch"], judge: branch },
       "tag": { ...reads["tag"], judge: tag },
       "config": { ...reads["config"], judge: config },
