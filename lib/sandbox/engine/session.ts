@@ -70,7 +70,7 @@ export class Session {
     const { code, stdout, stderr } = await this.exec({ ...call, user, argv }, signal);
     if (code === 0) return stdout.head;
     const said = textOf(stderr.head).trim();
-    if (/no space left on device/i.test(said)) throw full(doing, said);
+    if (code === 137 || /no space left on device/i.test(said)) throw full(doing, said);
     if (
       code === 125 ||
       /^(?:Error response from daemon|Cannot connect|error during connect)/.test(said)
@@ -115,7 +115,7 @@ export class Session {
 function full(doing: string, said: string): OwllmError {
   return new OwllmError({
     code: "failed",
-    message: `The sandbox has no space left to ${doing}`,
+    message: `The sandbox has no memory left to ${doing}; its files are in its memory`,
     recoverySuggestion: "Raise sandbox.workspace_mb and sandbox.memory_mb in owllm.toml",
     context: { said: said.slice(0, 200) },
   });

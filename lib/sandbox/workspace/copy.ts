@@ -18,6 +18,7 @@ export interface CopyPlan {
 export interface CopyOptions {
   /** Names that are left out wherever they are. */
   readonly exclude: readonly string[];
+  /** Space that the files may take. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
@@ -76,6 +77,9 @@ async function rootOf(repository: string): Promise<string> {
 /** What becomes of a path. */
 type Kind = (path: string) => "copy" | "leave_out" | "harmless_config";
 
+/** A file in memory takes whole pages. */
+const PAGE_BYTES = 4096;
+
 /** Paths that are looked at at the same time. */
 const AT_ONCE = 32;
 
@@ -100,6 +104,7 @@ class Walk {
   readonly #byTop = new Map<string, number>();
   files = 0;
   bytes = 0;
+  #space = 0;
 
   constructor(private readonly options: CopyOptions) {}
 
@@ -161,9 +166,10 @@ class Walk {
   #add(entry: ArchiveEntry, bytes: number): void {
     this.entries.set(entry.name, entry);
     this.bytes += bytes;
+    this.#space += Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
     const [top = ""] = entry.name.split("/");
     this.#byTop.set(top, (this.#byTop.get(top) ?? 0) + bytes);
-    if (this.bytes > this.options.maxBytes || this.entries.size > MAX_PATHS) throw this.#tooBig();
+    if (this.#space > this.options.maxBytes || this.entries.size > MAX_PATHS) throw this.#tooBig();
   }
 
   #tooBig(): OwllmError {
