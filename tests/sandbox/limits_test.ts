@@ -175,6 +175,17 @@ testWith(
       assert.equal(config.Memory, 512 * MIB);
       assert.equal(config.MemorySwap, 512 * MIB);
       assert.equal(config.PidsLimit, 128);
+      const ulimits = config.Ulimits.map(({ Name, Hard, Soft }: Record<string, unknown>) => [
+        Name,
+        Soft,
+        Hard,
+      ]);
+      assert.deepEqual(ulimits.sort(), [
+        ["core", 0, 0],
+        ["fsize", 128 * MIB, 128 * MIB],
+        ["msgqueue", 0, 0],
+        ["nofile", 4096, 4096],
+      ]);
       assert.equal(config.NanoCpus, Math.min(2, navigator.hardwareConcurrency) * 1e9);
     }),
 );
