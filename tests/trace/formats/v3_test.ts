@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readArchived } from "../../../lib/trace/formats/archive.ts";
+import { readArchived, recordsOf } from "../../../lib/trace/formats/archive.ts";
 import { saveArchived } from "../../../lib/trace/formats/save.ts";
 import { toV3 } from "../../../lib/trace/formats/v3.ts";
 import { fromV3, v3In } from "../../../lib/trace/formats/v3_import.ts";
@@ -28,6 +28,8 @@ Deno.test("fromV3() reads a recorded trace with its model calls, tool calls and 
     "cais",
     "environment",
   ]);
+  const times = recordsOf(session).map(({ time_record }) => time_record.event_time);
+  assert.deepEqual(times, times.toSorted((a, b) => a - b));
   const [first] = session.event_history;
   assert.ok(first?.event_type === "cais");
   assert.equal(first.input_tokens, 32);
@@ -60,6 +62,8 @@ Deno.test("toV3() gives an imported trace back as it was, also by way of the sto
     assert.deepEqual(toV3(stored), recorded());
     assert.equal(state.traces.get(id)?.toolCalls, 0);
     assert.equal(state.traces.get(id)?.inputTokens, 64);
+    const lastStep = imported.session.time_steps.at(-1)?.completed_at ?? 0;
+    assert.equal(state.traces.get(id)?.updatedUs, Math.round(lastStep * 1e6));
     const found = state.traces.search(["interact_many"], { limit: 10 });
     assert.equal(found.hits.length > 0, true);
   }));
