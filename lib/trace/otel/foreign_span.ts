@@ -4,7 +4,7 @@ import type { NewTraceEntry, TraceWords } from "../../state/mod.ts";
 import type { JsonObject } from "../events.ts";
 import { snapshotObject } from "../snapshot.ts";
 import { toMicroseconds } from "../store/rows.ts";
-import { EXCEPTION } from "./names.ts";
+import { EXCEPTION, type Fact, NAMES } from "./names.ts";
 import {
   fromHrTime,
   type HrTime,
@@ -137,6 +137,23 @@ export function foreignRow(
   };
 }
 
+/** Attributes whose values say of which sort a span is: nobody looks for the word "user". */
+const LABELS: ReadonlySet<string> = new Set(([
+  "spanKind",
+  "operation",
+  "provider",
+  "requestModel",
+  "responseModel",
+  "invocation",
+  "toolKind",
+  "inputType",
+  "outputType",
+] as const satisfies readonly Fact[]).flatMap((fact) => [...NAMES[fact]]));
+
+function isLabel(name: string): boolean {
+  return LABELS.has(name) || name.endsWith(".role");
+}
+
 function numberIn(attributes: JsonObject, name: string, otherName: string): number | null {
   const value = attributes[name] ?? attributes[otherName];
   return typeof value === "number" ? value : null;
@@ -153,7 +170,7 @@ function wordsOf(body: ForeignSpanBody, seen: Set<string>): TraceWords {
   let result = "";
   for (const name in body.attributes) {
     const value = body.attributes[name];
-    if (typeof value !== "string" || value === "" || name.endsWith(".role")) continue;
+    if (typeof value !== "string" || value === "" || isLabel(name)) continue;
     if (value.length > SHORT_TEXT) {
       if (seen.has(value)) continue;
       if (seen.size < MAX_SEEN) seen.add(value);
