@@ -20,7 +20,7 @@ const daemons = await privateDocker();
 /** Starts a sandbox that cannot be had and returns what is said. */
 async function failure(
   dir: string,
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
   settings: Partial<SandboxSettings> = {},
   image: string | undefined = "sha256:00",
 ): Promise<OwllmError> {
@@ -92,6 +92,20 @@ testWith(
         const empty = await failure(dir, env, { image });
         assert.equal(empty.message, "The image of the sandbox has no /bin/bash");
       });
+    }),
+);
+
+testWith(
+  "start() asks no daemon of another machine, also when the docker context names one",
+  docker,
+  () =>
+    withTempDir(async (home) => {
+      const context = ["--docker", "host=tcp://192.0.2.1:2375"];
+      await host("env", [`HOME=${home}`, "docker", "context", "create", "remote", ...context]);
+      await host("env", [`HOME=${home}`, "docker", "context", "use", "remote"]);
+      const refused = await failure(home, { HOME: home, DOCKER_HOST: undefined });
+      assert.equal(refused.code, "denied");
+      assert.match(refused.message, /"tcp:\/\/192\.0\.2\.1:2375" is not a socket of this machine/);
     }),
 );
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { SpawnSpec } from "../../lib/sandbox/mod.ts";
 import { realDocker, testWith } from "../support/real_parts.ts";
-import { dockerOf, out, withSandbox } from "../support/sandbox.ts";
+import { dockerOf, never, out, shell, testExecutor, withSandbox } from "../support/sandbox.ts";
+import { withTempDir } from "../support/state.ts";
 
 const docker = await realDocker();
 
@@ -279,6 +280,22 @@ testWith(
         "100000",
       );
       assert.equal(executor.imageDigest, docker.image);
+    }),
+);
+
+testWith(
+  "a sandbox is told nothing of the person's own configuration of docker",
+  docker,
+  (docker) =>
+    withTempDir(async (home) => {
+      await Deno.mkdir(`${home}/.docker`);
+      const proxies = { default: { httpProxy: "http://secret@proxy:1", noProxy: "inner" } };
+      await Deno.writeTextFile(`${home}/.docker/config.json`, JSON.stringify({ proxies }));
+      await using executor = await testExecutor(docker, `${home}/state`, {}, undefined, {
+        HOME: home,
+      });
+      await executor.start(never);
+      assert.equal(out(await executor.run(shell("env | grep -i proxy"), never)), "");
     }),
 );
 

@@ -239,6 +239,31 @@ testWith(
     ),
 );
 
+testWith(
+  "a submodule is not in the way, whether it was fetched or not",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ executor, sh }) => {
+      const changed = await sh("echo 2 >file; echo 2 >fetched/inner; echo x >missing/new");
+      assert.equal(changed.code, 0, err(changed));
+      const { paths, refused } = await executor.diff(never);
+      assert.ok(paths.includes("file"));
+      assert.ok(!paths.includes("fetched/inner"), "a change in a nested repository came out");
+      assert.deepEqual(refused, []);
+    }, {
+      async prepare(repository) {
+        await Deno.writeTextFile(`${repository}/file`, "1\n");
+        await Deno.mkdir(`${repository}/fetched`);
+        await Deno.mkdir(`${repository}/missing`);
+        await Deno.writeTextFile(`${repository}/fetched/inner`, "1\n");
+        await commitAll(`${repository}/fetched`);
+        await commitAll(repository);
+        const link = `160000,${"a".repeat(40)},missing`;
+        await host("git", ["update-index", "--add", "--cacheinfo", link], repository);
+      },
+    }),
+);
+
 Deno.test("planCopy() follows no .git file to a repository that does not know of it", () =>
   withTempDir(async (dir) => {
     const [mine, other] = [`${dir}/mine`, `${dir}/other`];

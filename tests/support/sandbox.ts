@@ -38,6 +38,7 @@ export function testExecutor(
   stateDir: string,
   settings: Partial<SandboxSettings> = {},
   onNotice: (text: string) => void = () => {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Executor> {
   return createExecutor({
     settings: { ...SANDBOX_SETTINGS, ...settings },
@@ -45,7 +46,7 @@ export function testExecutor(
     image: docker.image,
     clock: systemClock,
     ids: createIds(() => systemClock.now(), systemRandom),
-    env: (name) => name === "DOCKER_HOST" ? docker.host : Deno.env.get(name),
+    env: (name) => env[name] ?? (name === "DOCKER_HOST" ? docker.host : Deno.env.get(name)),
     onNotice,
   });
 }
