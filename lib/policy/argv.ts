@@ -232,6 +232,8 @@ function judgeCommand(
 function defaultOutput(call: Call): Stream {
   const { stdin, table } = call;
   if (stdin.kind === "unknown" && stdin.taint !== undefined) return stdin;
-  const passes = table.filter === true && call.options.operands.length === 0;
+  const flags = table.lines?.split(" ");
+  const passes = flags !== undefined && call.options.operands.length === 0 &&
+    call.options.given.every(({ flag }) => flags.includes(flag.name));
   return passes && (stdin.kind === "paths" || stdin.kind === "numbers") ? stdin : UNKNOWN_STREAM;
 }

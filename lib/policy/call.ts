@@ -12,6 +12,7 @@ import {
   known,
   prefixOf,
   type Stream,
+  streamPieces,
   taintOf,
   textArg,
   UNKNOWN_STREAM,
@@ -42,6 +43,9 @@ const HARMLESS_ROLES: ReadonlySet<string> = new Set([
   "tree",
   "names",
 ]);
+
+/** Roles of flags that even a value which someone else chose may become. */
+const VALUE_ROLES: ReadonlySet<string> = new Set(["none", "text"]);
 
 /** One program call that is being judged by its table. */
 export class Call {
@@ -88,8 +92,10 @@ export class Call {
       this.lookForDenials(arg);
     }
     for (const arg of this.options.maybeFlags) {
-      const risky = [...flagsOf(this.table).values()].some(({ role }) => !HARMLESS_ROLES.has(role));
-      if (risky && !this.options.ended && this.couldStartWithDash(arg)) {
+      const unknown = arg.pieces.find((piece) => piece.kind !== "text" || piece.text !== "")?.kind;
+      const harmless = unknown === "unknown" ? VALUE_ROLES : HARMLESS_ROLES;
+      const risky = [...flagsOf(this.table).values()].some(({ role }) => !harmless.has(role));
+      if (risky && this.couldStartWithDash(arg)) {
         this.find(needsPerson("could_be_flag", `"${display(arg)}" could become a flag`), arg);
       }
     }
@@ -98,11 +104,15 @@ export class Call {
 
   judgeOperands(operands: readonly Arg[] = this.options.operands): void {
     const { operands: roles, most } = this.table;
+    const list = typeof roles === "string" ? [roles] : roles ?? ["approve"];
+    // A word that stands for several moves those after it to later places.
+    const many = operands.findIndex((arg) => arg.many === true);
     operands.forEach((arg, index) => {
-      const list = typeof roles === "string" ? [roles] : roles ?? ["approve"];
-      this.role(list[Math.min(index, list.length - 1)] ?? "approve", arg, arg, display(arg));
+      const first = Math.min(index, list.length - 1);
+      const last = many >= 0 && many <= index ? list.length : first + 1;
+      for (const role of list.slice(first, last)) this.role(role, arg, arg, display(arg));
     });
-    if (most !== undefined && operands.length > most) {
+    if (most !== undefined && (operands.length > most || many >= 0)) {
       this.find(needsPerson("operands", `"${this.path}" takes at most ${most} operands`));
     }
   }
@@ -203,6 +213,11 @@ export class Call {
       return;
     }
     this.find(needsPerson("unknown_flag", `"${display(arg)}" is handed on to a program`), arg);
+  }
+
+  /** The input as a word. */
+  get input(): Arg {
+    return { pieces: streamPieces(this.stdin, "its input"), ...this.span };
   }
 
   /** What words print that are not all known: nothing but where they come from. */

@@ -6,8 +6,12 @@ import type { CommandExpansionPart, ProcessSubstitutionPart, Word, WordPart } fr
 import { needsPerson, type Place, spanOf } from "./session.ts";
 import { type Arg, type Piece, type Stream, streamPieces, UNKNOWN_STREAM } from "./values.ts";
 
-/** A piece, or a place where one word ends and the next begins. */
-type Raw = Piece | { readonly kind: "break" };
+/** A piece, a place where one word ends and the next begins, or a sign that the word may become several. */
+type Raw = Piece | { readonly kind: "break" } | { readonly kind: "many" };
+
+const MANY: Raw = { kind: "many" };
+
+const isPiece = (raw: Raw): raw is Piece => raw.kind !== "break" && raw.kind !== "many";
 
 /** The words that a word of the source becomes, known or not. */
 export function expandWord(word: Word, place: Place): Arg[] {
@@ -25,7 +29,7 @@ export function expandWord(word: Word, place: Place): Arg[] {
     choices = choices.flatMap((head) => alternatives.map((tail) => [...head, ...tail]));
     if (choices.length > MAX_FIELDS) {
       place.session.recorder.find(needsPerson("too_many", "Braces stand for too many words"), span);
-      choices = [[{ kind: "unknown", why: "braces" }]];
+      choices = [[{ kind: "unknown", why: "braces" }, MANY]];
     }
   }
   return choices.flatMap((raw) => splitFields(raw, place, span));
@@ -38,7 +42,7 @@ export function expandValue(word: Word, place: Place): Piece[] {
     return withTilde([{ kind: "text", text: word.value, quoted: !tilde }], place);
   }
   const raw = word.parts.flatMap((part) => expandPart(part, place, true));
-  const pieces = raw.filter((piece): piece is Piece => piece.kind !== "break");
+  const pieces = raw.filter(isPiece);
   return withTilde(
     pieces.map((piece) =>
       piece.kind === "glob" ? { kind: "text", text: piece.text, quoted: false } : piece
@@ -50,7 +54,7 @@ export function expandValue(word: Word, place: Place): Piece[] {
 /** The pieces of parts that stand in quotes or in a heredoc. */
 export function expandQuoted(parts: readonly WordPart[], place: Place): Piece[] {
   return parts.flatMap((part) => expandPart(part, place, true))
-    .filter((piece): piece is Piece => piece.kind !== "break");
+    .filter(isPiece);
 }
 
 function braceAlternatives(part: WordPart & { type: "BraceExpansion" }, place: Place): Raw[][] {
@@ -61,15 +65,15 @@ function braceAlternatives(part: WordPart & { type: "BraceExpansion" }, place: P
       needsPerson("too_many", `"${part.text}" is not worked out`),
       spanOf(part, place.frame),
     );
-    return [[{ kind: "unknown", why: "braces" }]];
+    return [[{ kind: "unknown", why: "braces" }, MANY]];
   }
-  return texts.map((text) => patternPieces(text, false));
+  return texts.map((text) => patternRaw(text, false));
 }
 
 /** A text whose pattern characters count, as pieces. */
-export function patternPieces(text: string, quoted: boolean): Piece[] {
-  return text.split(/([*?]|\[[^\]]*\])/).flatMap((stretch, index): Piece[] => {
-    if (index % 2 === 1) return [{ kind: "glob", text: stretch }];
+function patternRaw(text: string, quoted: boolean): Raw[] {
+  return text.split(/([*?]|\[[^\]]*\])/).flatMap((stretch, index): Raw[] => {
+    if (index % 2 === 1) return [{ kind: "glob", text: stretch }, MANY];
     return stretch === "" ? [] : [{ kind: "text", text: stretch, quoted }];
   });
 }
@@ -89,13 +93,13 @@ function expandPart(part: WordPart, place: Place, quoted: boolean): Raw[] {
       ];
     case "Glob":
       for (const inner of part.parts ?? []) expandPart(inner, place, false);
-      return [{ kind: "glob", text: part.text }];
+      return [{ kind: "glob", text: part.text }, MANY];
     case "ExtendedGlob":
       for (const inner of part.parts ?? []) expandPart(inner, place, false);
-      return [{ kind: "unknown", why: "extended pattern" }];
+      return [{ kind: "unknown", why: "extended pattern" }, MANY];
     case "BraceExpansion":
       for (const inner of part.parts ?? []) expandPart(inner, place, false);
-      return [{ kind: "unknown", why: "braces" }];
+      return [{ kind: "unknown", why: "braces" }, MANY];
     case "SimpleExpansion":
     case "ParameterExpansion":
       return unquotedSplit(expandParameter(part, place, operandsOf(place)), quoted);
@@ -150,10 +154,13 @@ function inner(source: string | undefined, part: WordPart, place: Place) {
 function unquotedSplit(pieces: readonly Raw[], quoted: boolean): Raw[] {
   if (quoted) return [...pieces];
   return pieces.flatMap((piece): Raw[] => {
-    if (piece.kind !== "text") return [piece];
+    if (piece.kind === "number" || piece.kind === "word" || piece.kind === "process") {
+      return [piece];
+    }
+    if (piece.kind !== "text") return [piece, MANY];
     return piece.text.split(/[ \t\n]+/).flatMap((stretch, index): Raw[] => [
       ...(index > 0 ? [{ kind: "break" } as const] : []),
-      ...patternPieces(stretch, true),
+      ...patternRaw(stretch, true),
     ]);
   });
 }
@@ -163,15 +170,18 @@ function splitFields(
   place: Place,
   span: { start: number; end: number },
 ): Arg[] {
-  const fields: Piece[][] = [[]];
+  const fields: { pieces: Piece[]; many: boolean }[] = [{ pieces: [], many: false }];
   for (const piece of raw) {
-    if (piece.kind === "break") fields.push([]);
-    else fields.at(-1)?.push(piece);
+    const field = fields.at(-1);
+    if (piece.kind === "break") fields.push({ pieces: [], many: false });
+    else if (piece.kind !== "many") field?.pieces.push(piece);
+    else if (field !== undefined) field.many = true;
   }
-  return fields.filter((field) => field.length > 0).map((field) => {
-    const many = field.some(({ kind }) => kind === "glob" || kind === "path" || kind === "unknown");
-    return { pieces: withTilde(field, place), ...span, ...(many ? { many } : {}) };
-  });
+  return fields.filter(({ pieces }) => pieces.length > 0).map(({ pieces, many }) => ({
+    pieces: withTilde(pieces, place),
+    ...span,
+    ...(many ? { many } : {}),
+  }));
 }
 
 /** Home directories at the start of a word. */

@@ -52,6 +52,6 @@ export interface CommandLine {
   readonly most?: number;
   /** Shows sizes, sums or matches and not whole files. */
   readonly bulk?: boolean;
-  /** Prints lines of its input when it has no file operands. */
-  readonly filter?: boolean;
+  /** It prints whole lines of its input when it has no file operands and no flags but these. */
+  readonly lines?: string;
 }

@@ -23,8 +23,6 @@ export interface Options {
   readonly unknown: readonly Arg[];
   /** Words that might turn out to be flags. */
   readonly maybeFlags: readonly Arg[];
-  /** Whether `--` was there. */
-  readonly ended: boolean;
 }
 
 const cache = new WeakMap<FlagLists, ReadonlyMap<string, Flag>>();
@@ -73,7 +71,6 @@ class Reader {
       operands: this.#operands,
       unknown: this.#unknown,
       maybeFlags: this.#maybe,
-      ended: this.#ended,
     };
   }
 

@@ -73,7 +73,7 @@ function lookUp(
   if (name === "@" || name === "*") return joined(state.positional);
   if (/^\d+$/.test(name)) {
     if (name === "0") return [unknown("$0")];
-    return state.positional[Number(name) - 1]?.pieces ?? [];
+    return elementAt(state.positional, Number(name) - 1, `$${name}`);
   }
   if (name === "-" || name === "_") return [unknown(`$${name}`)];
   const variable = state.variables.get(name);
@@ -86,6 +86,17 @@ function lookUp(
   if (finding !== undefined) session.recorder.find(finding, spanOf(part, place.frame));
   if (finding !== undefined) session.recorder.effect("env", name);
   return [unknown(hasDefault ? part.text : `$${name}`)];
+}
+
+function isNumber(piece: Piece): boolean {
+  return piece.kind === "number" || (piece.kind === "text" && /^\d+$/.test(piece.text));
+}
+
+/** The word at a place, when no word before it may stand for several. */
+function elementAt(args: readonly Arg[], index: number, why: string): readonly ValuePiece[] {
+  const many = args.slice(0, index + 1).findIndex((arg) => arg.many === true);
+  if (many >= 0 && !(many === index && index === 0)) return [unknown(why)];
+  return args[index]?.pieces ?? [];
 }
 
 function joined(args: readonly Arg[]): readonly ValuePiece[] {
@@ -108,9 +119,10 @@ function element(
   if (/^\d+$/.test(index.text)) {
     return elements === undefined
       ? lookUp(name, part, place)
-      : elements[Number(index.text)]?.pieces ?? [];
+      : elementAt(elements, Number(index.text), part.text);
   }
-  expand(index);
+  const counter = place.state.variables.get(index.text)?.pieces ?? expand(index);
+  if (counter.length > 0 && counter.every(isNumber)) return [unknown(part.text)];
   place.session.recorder.find(
     needsPerson("arithmetic", `"${index.text}" is arithmetic and may run a command`),
     spanOf(part, place.frame),

@@ -1,3 +1,4 @@
+import { mayLeadOut } from "./links.ts";
 import {
   type Access,
   type Finding,
@@ -10,6 +11,9 @@ import { couldNameSecret, isSecretName, selectsSecrets } from "./secrets.ts";
 import { needsPerson, refused, type Session } from "./session.ts";
 import type { ShellState } from "./state.ts";
 import { type Arg, display, has, known, type Listing } from "./values.ts";
+
+/** A tree that is too large to be looked through quickly is taken to have no link that leads out. */
+const QUICK_LOOK = { most: 150, whenTooLarge: false };
 
 /** How a program uses the paths it is given. */
 export interface PathUse {
@@ -132,6 +136,13 @@ function judgeListing(
   const mayBeSecret = listing.names === undefined
     ? listing.hidden
     : listing.names.some(couldNameSecret);
+  // A listed file may be a link: followed as far as a tree can be looked through.
+  const leadsOut = dirs.some((dir) =>
+    listing.roots.some((root) => mayLeadOut(resolvePath(dir, root), session.context, QUICK_LOOK))
+  );
+  if (leadsOut) {
+    findings.push(needsPerson("links", "A listed file may be a link out of the repository"));
+  }
   if (mayBeSecret && use.bulk !== true) {
     findings.push(needsPerson("pattern", "The listed files may hold secrets"));
   }

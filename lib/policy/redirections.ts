@@ -19,6 +19,8 @@ export interface Redirected {
   readonly stdout?: Arg;
   /** Whether one of them opens a network connection. */
   readonly network: boolean;
+  /** Errors, or what another descriptor holds, are printed too. */
+  readonly mixed: boolean;
   /** As text, for the canonical form. */
   readonly facts: readonly string[];
 }
@@ -28,10 +30,16 @@ export function judgeRedirections(list: readonly Redirection[], place: Place): R
   let stdin: Stream | undefined;
   let stdout: Arg | undefined;
   let network = false;
+  let mixed = false;
   const facts: string[] = [];
   for (const redirection of list) {
+    const number = redirection.descriptor?.type === "FileDescriptor"
+      ? redirection.descriptor.value
+      : undefined;
+    const feedsInput = redirection.descriptor === undefined || number === 0;
     if (redirection.type === "HereDoc") {
-      stdin = heredocStream(redirection, place);
+      const stream = heredocStream(redirection, place);
+      if (feedsInput) stdin = stream;
       facts.push(`${redirection.operator} ${redirection.body.text}`);
       continue;
     }
@@ -44,7 +52,8 @@ export function judgeRedirections(list: readonly Redirection[], place: Place): R
     }
     if (redirection.type === "HereString") {
       const pieces = expandValue(redirection.target, place);
-      stdin = piecesStream([...pieces, { kind: "text", text: "\n", quoted: true }]);
+      const stream = piecesStream([...pieces, { kind: "text", text: "\n", quoted: true }]);
+      if (feedsInput) stdin = stream;
       facts.push(`<<< ${display({ pieces, start: 0, end: 0 })}`);
       continue;
     }
@@ -55,26 +64,41 @@ export function judgeRedirections(list: readonly Redirection[], place: Place): R
       );
     }
     const target = targetOf(redirection, place);
-    const descriptor = redirection.descriptor?.type === "FileDescriptor"
-      ? redirection.descriptor.value
-      : undefined;
-    facts.push(`${descriptor ?? ""}${redirection.operator} ${target && display(target)}`);
-    if (target === undefined || isDescriptor(redirection, target)) continue;
-    if (/^\/dev\/(?:tcp|udp)\//.test(display(target))) network = true;
     const reads = redirection.operator === "<" || redirection.operator === "<&";
+    facts.push(`${number ?? ""}${redirection.operator} ${target && display(target)}`);
+    if (target === undefined) continue;
+    if (isDescriptor(redirection, target)) {
+      // What another descriptor holds is not followed.
+      if (reads && feedsInput) stdin = UNKNOWN_STREAM;
+      if (!reads && known(target) !== "2" && known(target) !== "-") mixed = true;
+      continue;
+    }
+    if (/^\/dev\/(?:tcp|udp)\//.test(display(target))) network = true;
     judgeArg(target, reads ? "read" : "write", place.state, place.session);
     if (reads) {
+      if (!feedsInput) continue;
       const process = target.pieces.length === 1 ? target.pieces[0] : undefined;
       stdin = process?.kind === "process" ? process.stream : UNKNOWN_STREAM;
-    } else if (descriptor === undefined || descriptor === 1) stdout = target;
+    } else if (number === undefined || number === 1) stdout = target;
   }
   return {
     network,
+    mixed,
     facts,
     ...(stdin === undefined ? {} : { stdin }),
     ...(stdout === undefined ? {} : { stdout }),
   };
 }
+
+/** What a command with these redirections prints, when without them it would print `printed`. */
+export function printedAfter(printed: Stream, { stdout, mixed }: Redirected): Stream {
+  if (known(stdout ?? NO_WORD) === "/dev/null" && !mixed) return { kind: "text", text: "" };
+  if (stdout === undefined && !mixed) return printed;
+  const taint = printed.kind === "unknown" ? printed.taint : undefined;
+  return taint === undefined ? UNKNOWN_STREAM : { kind: "unknown", taint };
+}
+
+const NO_WORD: Arg = { pieces: [], start: 0, end: 0 };
 
 function targetOf(redirect: Redirect, place: Place): Arg | undefined {
   const fields = redirect.target === undefined ? [] : expandWord(redirect.target, place);

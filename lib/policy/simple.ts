@@ -1,7 +1,7 @@
 import { judgeAssignment, judgeEnvironment } from "./environment.ts";
 import { expandValue, expandWord } from "./expand.ts";
 import type { Assignment, Command, Word } from "./parse.ts";
-import { judgeRedirections, type Redirected } from "./redirections.ts";
+import { judgeRedirections, printedAfter, type Redirected } from "./redirections.ts";
 import { needsPerson, type Place, refused, spanOf } from "./session.ts";
 import type { CommandFacts } from "./recorder.ts";
 import type { Variable } from "./state.ts";
@@ -41,9 +41,17 @@ export function judgeSimple(node: Command, place: Place, stdin: Stream): Stream 
       session.recorder.find(refused("reverse_shell", "A shell is joined to the network"), span);
     }
     const printed = session.argv(args, state, redirected.stdin ?? stdin, { inline: true });
-    if (redirected.stdout === undefined) return printed;
-    rememberDownload(printed, redirected.stdout, place.state);
-    return NOTHING;
+    if (redirected.stdout !== undefined) {
+      rememberDownload(printed, redirected.stdout, place.state);
+    }
+    const lasting = redirected.stdin !== undefined || redirected.stdout !== undefined;
+    if (lasting && known(args[0] as Arg) === "exec" && args.length === 1) {
+      session.recorder.find(
+        needsPerson("redirection", "Input and output of the whole shell would change"),
+        span,
+      );
+    }
+    return printedAfter(printed, redirected);
   });
 }
 

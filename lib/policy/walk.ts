@@ -16,7 +16,7 @@ import type {
   Select,
   Statement,
 } from "./parse.ts";
-import { judgeRedirections } from "./redirections.ts";
+import { judgeRedirections, printedAfter } from "./redirections.ts";
 import { needsPerson, type Place, spanOf } from "./session.ts";
 import { judgeSimple } from "./simple.ts";
 import type { Frame, ShellState } from "./state.ts";
@@ -92,10 +92,11 @@ function walkPipeline(node: Pipeline, place: Place, stdin: Stream): Stream {
   if (node.commands.length === 1) {
     return node.commands.reduce((input, command) => walkCommand(command, place, input), stdin);
   }
-  return node.commands.reduce(
-    (input, command) => walkCommand(command, { ...place, state: place.state.fork() }, input),
-    stdin,
-  );
+  return node.commands.reduce((input, command, index) => {
+    const printed = walkCommand(command, { ...place, state: place.state.fork() }, input);
+    // With "|&" errors come along.
+    return node.operators[index] === "|&" && printed.kind !== "unknown" ? UNKNOWN : printed;
+  }, stdin);
 }
 
 function walkCommand(node: CommandNode, place: Place, stdin: Stream): Stream {
@@ -106,7 +107,7 @@ function walkCommand(node: CommandNode, place: Place, stdin: Stream): Stream {
     case "Redirected": {
       const redirected = judgeRedirections(node.redirects, place);
       const printed = walkCommand(node.command, place, redirected.stdin ?? stdin);
-      return redirected.stdout === undefined ? printed : NOTHING;
+      return printedAfter(printed, redirected);
     }
     case "Subshell":
       return walkScript(node.body, { ...place, state: place.state.fork() }, stdin);
@@ -178,25 +179,26 @@ function alternatives(
 }
 
 function walkIf(node: If, place: Place, stdin: Stream): Stream {
-  const clause = (list: CompoundList, where: Place) => {
-    walkScript(list, where, stdin);
-  };
-  clause(node.clause, place);
-  const branches: ((where: Place) => Stream)[] = [
-    (where) => walkScript(node.then, where, stdin),
-    ...node.elif.map((elif) => (where: Place) => {
-      clause(elif.clause, where);
-      return walkScript(elif.then, where, stdin);
-    }),
-  ];
-  const { else: last } = node;
-  if (last !== undefined) branches.push((where) => walkScript(last, where, stdin));
-  return alternatives(place, branches, last === undefined);
+  walkScript(node.clause, place, stdin);
+  // A condition further down may have run before any later branch.
+  for (const { clause } of node.elif) {
+    alternatives(place, [(where) => walkScript(clause, where, stdin)], true);
+  }
+  const bodies = [node.then, ...node.elif.map(({ then }) => then)];
+  if (node.else !== undefined) bodies.push(node.else);
+  const branches = bodies.map((body) => (where: Place) => walkScript(body, where, stdin));
+  return alternatives(place, branches, node.else === undefined);
 }
 
 function walkCase(node: Case, place: Place, stdin: Stream): Stream {
   expandValue(node.word, place);
   for (const item of node.items) for (const pattern of item.pattern) expandValue(pattern, place);
+  if (node.items.some(({ terminator }) => terminator === ";&" || terminator === ";;&")) {
+    place.session.recorder.find(
+      needsPerson("fallthrough", "A case that goes on in the next one is not worked out"),
+      spanOf(node, place.frame),
+    );
+  }
   const bodies = node.items.map((item) => (where: Place) => walkScript(item.body, where, stdin));
   return alternatives(place, bodies, true);
 }

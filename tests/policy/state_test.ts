@@ -165,3 +165,48 @@ Deno.test("decide() knows who reads and shows the environment", () => {
   assertDecisions("deny", ["echo $GITHUB_TOKEN", 'echo "$AWS_SECRET_ACCESS_KEY"'], PLAIN_WORLD);
   assertDecisions("allow", ["echo $HOME $USER $PATH", "ps aux", "echo $?"], PLAIN_WORLD);
 });
+
+Deno.test("decide() follows what happens out of the order of the text", () => {
+  assertNeverAllowed([
+    'x=README.md; case a in a) x=.env;& b) cat "$x";; esac',
+    "x=README.md; if false; then :; elif x=.env; false; then :; else cat $x; fi",
+    "x=README.md; trap 'cat $x' EXIT; x=.env",
+    "trap 'cat README.md' EXIT; cd ..",
+    "while true; do ls & done",
+    'set -- *; cat "$2"',
+    'a=(*); cat "${a[3]}"',
+    "uniq *",
+    "git config a*",
+    'x=$(cat list); sort "$x"',
+    "x=$(cat list); [ $x ]",
+    'x=$(cat list); printf "$x"',
+  ], HOSTILE_WORLD);
+});
+
+Deno.test("decide() follows which text is the input of a command", () => {
+  assertNeverAllowed([
+    'echo README.md | while read -u 3 f; do cat "$f"; done 3<list',
+    "echo .env | xargs cat 3<<< README.md",
+    "echo README.md | xargs cat 0<&3 3<list",
+    "ls missing 2>&1 >/dev/null | xargs cat",
+    "cat list > /dev/stdout | xargs cat",
+    'echo README.md | { exec < list; read f; cat "$f"; }',
+    "find . -name 'vne.*' | rev | xargs cat",
+    "find . -name '.environment.py' | head -c 6 | xargs cat",
+    "git ls-files --format='.env' '*.py' | xargs cat",
+    "find . -name '*.py' | cut -c3-6 | xargs cat",
+    "ls -l | xargs cat",
+    "ls |& xargs cat",
+    "echo 'ls # \\nrm x' | sh",
+    "echo -e 'ls\\c; rm x' | sh",
+    "sh -c '[[ a > b ]]'",
+    "tar -tf evil:a.tar",
+  ], PLAIN_WORLD);
+  assertDecisions("allow", [
+    "find . -name '*.ts' | sort | head -3 | xargs wc -l",
+    "git ls-files | grep -v test | wc -l",
+    "ls src | xargs -n1 basename",
+    'for f in $(ls src); do echo "$f"; done',
+    '[ "$x" = b ] || echo differs',
+  ], PLAIN_WORLD);
+});

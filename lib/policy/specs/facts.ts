@@ -237,10 +237,14 @@ function testFiles(call: Call): void {
     ? call.args.slice(0, -1)
     : call.args;
   args.forEach((arg, index) => {
+    const first = arg.pieces.find((piece) => piece.kind !== "text" || piece.text !== "");
+    if (arg.many === true && first?.kind === "unknown") {
+      call.find(needsPerson("could_be_flag", `"${display(arg)}" could become an operator`), arg);
+    }
     const operator = known(args[index - 1] ?? call.word(""));
     if (operator === "-v" || operator === "-R") call.plainName(arg);
     else if (/^-[abcdefghkprstuwxGLNOS]$/.test(operator ?? "") && known(arg) !== "]") {
-      call.file(arg, "stat");
+      if (known(arg) !== undefined) call.file(arg, "stat");
     }
   });
 }

@@ -84,6 +84,13 @@ function tar(call: Call): void {
   if (creates && known(packed) === "-") {
     call.find(needsPerson("secret", '"tar" would print every file, with the secrets among them'));
   }
+  const archives = [
+    ...call.given("-f", "--file").map(({ value }) => value),
+    hasFile ? rest[0] : undefined,
+  ];
+  if (archives.some((arg) => arg !== undefined && /^[^/]*:/.test(display(arg)))) {
+    call.find(needsPerson("network", "An archive with a colon is on another machine"));
+  }
   if (!lists && !creates) call.find(needsPerson("writes", '"tar" unpacks files'));
   if (/[^tvfzjJacxru]/.test(letters)) {
     call.find(needsPerson("unknown_flag", `"${letters}" has letters that are not worked out`));

@@ -3,6 +3,7 @@ import { isInside, resolvePath } from "../paths.ts";
 import { needsPerson, refused } from "../session.ts";
 import type { Role, Tables } from "../table.ts";
 import { type Arg, display, known, type Listing, type Stream } from "../values.ts";
+import { judgeLinks } from "./search_reach.ts";
 import { replaceMark } from "./wrappers.ts";
 
 const words = (text: string) => text.split(/\s+/);
@@ -114,6 +115,8 @@ function finish(
 ): Stream {
   const roots = found.roots.length === 0 ? [call.word(".")] : found.roots;
   for (const root of roots) call.file(root, "stat");
+  const follows = args.find((arg) => /^-(?:L|follow)$/.test(known(arg) ?? ""));
+  if (follows !== undefined) judgeLinks(call, roots, follows);
   const texts = roots.map(known);
   const complete = found.names.every((alternative) => alternative.length > 0);
   const listing: Listing = {

@@ -135,6 +135,9 @@ function config(call: Call): void {
   const reads =
     call.given("--get", "--get-all", "--get-regexp", "-l", "--list", "--get-urlmatch").length > 0;
   judgeCredentials(call);
+  if (call.options.operands.some((arg) => arg.many === true)) {
+    call.find(needsPerson("writes", "A word may become a name and a value"));
+  }
   const [first, ...rest] = call.options.operands;
   const word = known(first ?? call.word("")) ?? "";
   const modern = word === "get" || word === "list";
@@ -206,7 +209,12 @@ function revParse(call: Call): Stream {
 }
 
 function listFiles(call: Call): Stream {
-  const { operands } = call.options;
+  const { operands, given } = call.options;
+  const plain = new Set(
+    "-c -d -m -o -i -z --cached --deleted --modified --others --ignored --exclude-standard --full-name"
+      .split(" "),
+  );
+  if (!given.every(({ flag }) => plain.has(flag.name))) return { kind: "unknown" };
   const names = operands.map((arg) => display(arg).replace(/^.*\//, ""));
   return {
     kind: "paths",

@@ -1,72 +1,86 @@
 import type { Call } from "../call.ts";
+import { resolvePath } from "../paths.ts";
 import { known, type Stream } from "../values.ts";
+
+/** Names of a directory that are followed into the next command. */
+const MAX_NAMES = 200;
 
 /** What `ls` prints: names of the directories that it was given. */
 export function lsOutput(call: Call): Stream {
-  const roots = call.options.operands.map(known);
-  if (roots.some((root) => root === undefined)) return { kind: "unknown" };
-  const hidden = call.given("-a", "-A", "--all", "--almost-all").length > 0;
-  return {
-    kind: "paths",
-    listing: {
-      roots: roots.length === 0 ? ["."] : roots as string[],
-      names: undefined,
-      dash: true,
-      hidden,
-    },
-  };
+  const roots = call.options.operands.length === 0 ? ["."] : call.options.operands.map(known);
+  const plain = call.options.given.every(({ flag }) => /^-[1aAdtrSUv]$/.test(flag.name));
+  const { files } = call.session.context;
+  const names = roots.map((root) =>
+    root === undefined || call.state.dirs.length !== 1
+      ? undefined
+      : files.list(resolvePath(call.state.dirs[0] ?? "/", root)) ?? [root]
+  );
+  if (!plain || names.includes(undefined)) return { kind: "unknown" };
+  const hidden = call.given("-a", "-A").length > 0;
+  const shown = names.flatMap((list) => list ?? []).filter((name) =>
+    hidden || !name.startsWith(".")
+  );
+  if (shown.length > MAX_NAMES) return { kind: "unknown" };
+  return { kind: "paths", listing: { roots: ["."], names: shown, dash: true, hidden } };
 }
 
-/** `echo` has no flags that matter; `-e` makes escapes of its words. */
+/** `echo` has no flags that matter; with `-e`, and in some shells without, it makes escapes of its words. */
 export function echo(call: Call): Stream {
   const texts: (string | undefined)[] = call.args.map(known);
   if (texts.includes(undefined)) return call.taintedOutput(call.args);
   const flags = texts.findIndex((text) => !/^-[neE]+$/.test(text ?? ""));
-  const rest = flags < 0 ? [] : texts.slice(flags);
-  const text = rest.join(" ");
+  const text = (flags < 0 ? [] : texts.slice(flags)).join(" ");
+  if (!text.includes("\\")) return { kind: "text", text: `${text}\n` };
   const escaped = texts.slice(0, Math.max(0, flags)).some((flag) => flag?.includes("e"));
-  return { kind: "text", text: (escaped ? unescape(text) : text) + "\n" };
+  return escaped ? textOf(unescape(text, "0[0-7]{1,3}")) : { kind: "unknown" };
 }
 
-/** `printf` with known words; formats other than `%s` and `%b` are left unknown. */
+function textOf(text: string | undefined): Stream {
+  return text === undefined ? { kind: "unknown" } : { kind: "text", text: `${text}\n` };
+}
+
+/** `printf` with known words; formats other than `%s`, `%d` and `%b` are left unknown. */
 export function printf(call: Call): Stream {
   const operands = call.options.operands;
   const texts: (string | undefined)[] = operands.map(known);
   const [format, ...rest] = texts;
   if (format === undefined || texts.includes(undefined)) return call.taintedOutput(operands);
+  const pattern = unescape(format, "[0-7]{1,3}");
   const holes = format.match(/%[^%]/g) ?? [];
-  if (holes.some((hole) => hole !== "%s" && hole !== "%b" && hole !== "%d")) {
+  if (pattern === undefined || !holes.every((hole) => /^%[sbd]$/.test(hole))) {
     return { kind: "unknown" };
   }
   let printed = "";
   let at = 0;
+  let odd = false;
   do {
-    printed += unescape(format).replaceAll(
-      /%[sbd%]/g,
-      (hole) => hole === "%%" ? "%" : hole === "%b" ? unescape(rest[at++] ?? "") : rest[at++] ?? "",
-    );
+    printed += pattern.replaceAll(/%[sbd%]/g, (hole) => {
+      if (hole === "%%") return "%";
+      const word = rest[at++] ?? "";
+      const text = hole === "%b" ? unescape(word, "0[0-7]{1,3}") : word;
+      odd ||= text === undefined;
+      return text ?? "";
+    });
   } while (holes.length > 0 && at < rest.length);
-  return { kind: "text", text: printed };
+  return odd ? { kind: "unknown" } : { kind: "text", text: printed };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: "\n",
-  t: "\t",
-  r: "\r",
-  a: "",
-  b: "",
-  "\\": "\\",
-};
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\" };
 
-function unescape(text: string): string {
-  return text.replaceAll(
-    /\\(?:x([0-9a-fA-F]{1,2})|0?([0-7]{1,3})|u([0-9a-fA-F]{1,4})|(.))/g,
-    (_, hex, octal, unicode, char) => {
-      if (hex ?? unicode) return String.fromCharCode(parseInt(hex ?? unicode, 16));
-      if (octal) return String.fromCharCode(parseInt(octal, 8));
-      return ESCAPES[char] ?? char;
-    },
+/** A text with its escapes worked out; undefined when one of them differs between shells. */
+function unescape(text: string, octal: string): string | undefined {
+  let odd = false;
+  const escapes = new RegExp(
+    String.raw`\\(?:x([0-9a-fA-F]{1,2})|(${octal})|u([0-9a-fA-F]{1,4})|([\s\S])|$)`,
+    "g",
   );
+  const plain = text.replaceAll(escapes, (_, hex, digits, unicode, char) => {
+    if (hex ?? unicode) return String.fromCharCode(parseInt(hex ?? unicode, 16));
+    if (digits) return String.fromCharCode(parseInt(digits, 8));
+    odd ||= ESCAPES[char] === undefined;
+    return ESCAPES[char] ?? "";
+  });
+  return odd ? undefined : plain;
 }
 
 /** A decoder: what comes out of it is not readable in the command. */

@@ -4,7 +4,6 @@ import { decodes } from "./printed.ts";
 const HELP = "--help --version ";
 const filter = (flags: Table["flags"] & object, more: Omit<Table, "flags"> = {}): Table => ({
   operands: "read",
-  filter: true,
   ...more,
   flags: { ...flags, none: `${HELP}${flags.none ?? ""}` },
 });
@@ -24,14 +23,16 @@ export const READERS: Tables = {
       "--squeeze-blank --show-tabs --show-nonprinting",
   }, {
     output: (call) =>
-      call.options.operands.length === 0 ? call.stdin : call.taintedOutput(call.options.operands),
+      call.args.length === 0
+        ? call.stdin
+        : call.taintedOutput([...call.options.operands, call.input]),
   }),
-  tac: filter({ none: "-b -r --before --regex", text: "-s: --separator:" }),
+  tac: filter({ none: "-b -r --before --regex", text: "-s: --separator:" }, { lines: "" }),
   rev: filter({}),
   "head tail": filter({
     none: "-q -v -z -f -F -r --quiet --silent --verbose --zero-terminated --follow --retry",
     text: "-c: -n: --bytes: --lines: -s: --sleep-interval: --pid: --max-unchanged-stats:",
-  }, { numeric: true }),
+  }, { numeric: true, lines: "-n --lines -q --quiet --silent" }),
   nl: filter({
     none: "-p --no-renumber",
     text: "-b: -d: -f: -h: -i: -l: -n: -s: -v: -w: --body-numbering: --section-delimiter: " +
@@ -62,11 +63,15 @@ export const READERS: Tables = {
     names: "--files0-from:",
     write: "-o: --output: -T: --temporary-directory:",
     exec: "--compress-program:",
+  }, {
+    lines:
+      "-b -d -f -g -i -M -h -n -R -r -V -s -u -k --key -t --field-separator --reverse --unique " +
+      "--numeric-sort --version-sort",
   }),
   uniq: filter({
     none: "-c -d -D -i -u -z --count --repeated --ignore-case --unique --zero-terminated",
     text: "-f: -s: -w: --skip-fields: --skip-chars: --check-chars: --all-repeated? --group?",
-  }, { operands: ["read", "write"], most: 2 }),
+  }, { operands: ["read", "write"], most: 2, lines: "-d -u -i" }),
   cut: filter({
     none: "-n -s -z --complement --only-delimited --zero-terminated",
     text: "-b: -c: -d: -f: --bytes: --characters: --delimiter: --fields: --output-delimiter:",
@@ -168,7 +173,7 @@ export const READERS: Tables = {
     text: "-i: -n: --input-range: --head-count:",
     read: "--random-source:",
     write: "-o: --output:",
-  }),
+  }, { lines: "-n --head-count -z" }),
   iconv: filter({
     none: "-c -l -s --list --silent --verbose",
     text: "-f: -t: --from-code: --to-code: --unicode-subst: --byte-subst: --widechar-subst:",

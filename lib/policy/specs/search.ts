@@ -27,6 +27,9 @@ function searchOutput(call: Call, lists: boolean, names: readonly string[] | und
   const files = searchFiles(call);
   const recursive = call.name === "rg" ||
     call.given("-r", "-R", "--recursive", "--dereference-recursive").length > 0;
+  const changes =
+    call.given("--path-separator", "--json", "--hyperlink-format", "--replace", "-r").length > 0;
+  if (lists && call.name === "rg" && changes) return { kind: "unknown" };
   if (lists && (files.length > 0 || recursive)) {
     const roots = files.map(known);
     if (roots.includes(undefined)) return { kind: "unknown" };
@@ -43,8 +46,9 @@ function searchOutput(call: Call, lists: boolean, names: readonly string[] | und
   if (call.stdin.kind === "unknown" && call.stdin.taint !== undefined) return call.stdin;
   if (call.given("-c", "--count").length > 0 && files.length === 0) return { kind: "numbers" };
   const passes = files.length === 0 && !recursive && call.stdin.kind === "paths" &&
-    call.given("-o", "--only-matching", "-r", "--replace", "-n", "-H", "-A", "-B", "-C").length ===
-      0;
+    call.options.given.every(({ flag }) =>
+      /^-(?:[EFGPVeivwxqah]|-(?:invert-match|ignore-case|regexp))$/.test(flag.name)
+    );
   return passes ? call.stdin : { kind: "unknown" };
 }
 
@@ -61,7 +65,7 @@ function grep(call: Call): void {
   const files = searchFiles(call);
   if (files.length === 0 && recursive.length > 0) call.file(call.word("."), "stat");
   for (const file of files) call.file(file, access);
-  judgeLinks(call, files, "-R", "--dereference-recursive");
+  judgeLinks(call, files, call.given("-R", "--dereference-recursive")[0]?.arg);
   if (recursive.length > 0) judgePrinted(call, files, true, judgeNames(call, "--include"));
 }
 
@@ -69,7 +73,7 @@ function ripgrep(call: Call): void {
   const files = searchFiles(call);
   if (files.length === 0) call.file(call.word("."), "stat");
   for (const file of files) call.file(file, "tree");
-  judgeLinks(call, files, "-L", "--follow");
+  judgeLinks(call, files, call.given("-L", "--follow")[0]?.arg);
   const hidden = call.given("-u", "-.", "--hidden", "--unrestricted").length > 0;
   judgePrinted(call, files, hidden, undefined);
 }

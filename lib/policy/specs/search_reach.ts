@@ -3,23 +3,24 @@ import { mayLeadOut } from "../links.ts";
 import { resolvePath } from "../paths.ts";
 import { printedSecret } from "../search_secrets.ts";
 import { needsPerson } from "../session.ts";
-import { type Arg, known } from "../values.ts";
+import { type Arg, display, known } from "../values.ts";
 
 /** Files that a search reads: everything after the pattern, or everything when a flag gives the pattern. */
 export function searchFiles(call: Call): readonly Arg[] {
   const named = call.given("-e", "--regexp", "-f", "--file", "--files", "--type-list").length > 0;
-  return named ? call.options.operands : call.options.operands.slice(1);
+  const [first] = call.options.operands;
+  // A pattern that stands for several words is followed by files.
+  return named || first?.many === true ? call.options.operands : call.options.operands.slice(1);
 }
 
 /** A search that follows links may read anything that a link in the tree points to. */
-export function judgeLinks(call: Call, files: readonly Arg[], ...flags: string[]): void {
-  const [flag] = call.given(...flags);
+export function judgeLinks(call: Call, files: readonly Arg[], flag: Arg | undefined): void {
   if (flag === undefined) return;
   const roots = files.length === 0 ? ["."] : files.map((file) => known(file) ?? "/");
   const out = call.state.dirs.some((dir) =>
     roots.some((root) => mayLeadOut(resolvePath(dir, root), call.session.context))
   );
-  if (out) call.find(needsPerson("links", `"${flag.flag.name}" may follow a link out`), flag.arg);
+  if (out) call.find(needsPerson("links", `"${display(flag)}" may follow a link out`), flag);
 }
 
 /** Flags of a search that shows names or numbers and no lines. */

@@ -122,15 +122,16 @@ function alias(call: Call): void {
 /** `read`: variables from the input. */
 function read(call: Call): void {
   const names = call.options.operands.length === 0 ? [call.word("REPLY")] : call.options.operands;
-  const lines = call.stdin.kind === "text" ? call.stdin.text.trimEnd().split("\n") : [];
+  const stdin: Stream = call.given("-u").length > 0 ? { kind: "unknown" } : call.stdin;
+  const lines = stdin.kind === "text" ? stdin.text.trimEnd().split("\n") : [];
   for (const arg of names) {
     call.plainName(arg);
     const name = known(arg);
     if (name === undefined) continue;
     const single = names.length === 1 && call.given("-a").length === 0 &&
-      (call.stdin.kind !== "text" || lines.length === 1);
+      (stdin.kind !== "text" || lines.length === 1);
     const pieces = single
-      ? streamPieces(call.stdin, `$${name}`)
+      ? streamPieces(stdin, `$${name}`)
       : streamPieces({ kind: "unknown" }, `$${name}`);
     setVariable(call.session, call.state, name, { pieces }, arg);
   }
@@ -142,8 +143,9 @@ function mapfile(call: Call): void {
     call.find(needsPerson("arithmetic", "The name of the array is not plain"));
     return;
   }
+  const other = call.stdin.kind === "text" || call.given("-u", "-d").length > 0;
   const pieces = streamPieces(
-    call.stdin.kind === "text" ? { kind: "unknown" } : call.stdin,
+    other ? { kind: "unknown" } : call.stdin,
     `$${name}`,
   );
   const elements = [{ pieces, ...call.span, many: true }];
@@ -152,7 +154,13 @@ function mapfile(call: Call): void {
 
 function trap(call: Call): void {
   const [action, ...signals] = call.options.operands;
-  if (action !== undefined && signals.length > 0 && known(action) !== "-") call.script(action);
+  if (action === undefined || signals.length === 0 || known(action) === "-") return;
+  call.script(action);
+  // It runs later, when variables and the directory may be others.
+  const state = call.state.fork();
+  for (const name of state.variables.keys()) state.forget(name);
+  state.dirs = [];
+  call.script(action, state);
 }
 
 function shift(call: Call): void {

@@ -41,7 +41,9 @@ function runFile(call: Call, file: Arg, state = freshState(call)): Stream | void
 
 /** Judges what a shell would read as its script. */
 function runStream(call: Call, stream: Stream, state = freshState(call)): Stream {
-  return call.script({ pieces: streamPieces(stream, "its input"), ...call.span }, state);
+  const script: Arg = { pieces: streamPieces(stream, "its input"), ...call.span };
+  if (/^(?:da|a)?sh$/.test(call.name)) judgeDialect(call, script);
+  return call.script(script, state);
 }
 
 function freshState(call: Call): ShellState {
@@ -58,6 +60,7 @@ function shell(call: Call): Stream | void {
   const [first, ...rest] = call.options.operands;
   if (call.given("-c").length > 0) {
     if (first === undefined) return;
+    judgeDialect(call, first);
     const state = freshState(call);
     state.positional = rest.slice(1);
     return call.script(first, state);
@@ -66,6 +69,22 @@ function shell(call: Call): Stream | void {
   if (first === undefined || call.given("-s").length > 0) return runStream(call, call.stdin);
   if (call.given("-n").length > 0) call.file(first, "read");
   else return runFile(call, first);
+}
+
+/**
+ * What bash reads differently from a plain shell: there `[[ a > b ]]` writes a file, `cmd &> f` goes on in the
+ * background, and the text is judged as bash.
+ */
+const BASH_ONLY =
+  /\[\[|(?<!\$)\(\(|\bfunction\b|<<<|[<>]\(|\$['"]|\|&|&>|>&\s*[^\s\d-]|\{[^}\s]*(?:,|\.\.)|\$\[|\bselect\b|\btime\b/;
+
+function judgeDialect(call: Call, script: Arg): void {
+  if (call.name !== "bash" && BASH_ONLY.test(known(script) ?? "")) {
+    call.find(
+      needsPerson("dialect", `The script is not one that "${call.name}" and bash read alike`),
+      script,
+    );
+  }
 }
 
 const SHELL_FLAGS = {
