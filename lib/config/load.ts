@@ -13,14 +13,8 @@ import {
   pricesFileSchema,
   schemaOf,
 } from "./schema.ts";
-import {
-  SETTING_KEYS,
-  type SettingKey,
-  SETTINGS,
-  type Settings,
-  type SettingValues,
-  toSettings,
-} from "./settings.ts";
+import { SETTING_KEYS, type SettingKey, SETTINGS, type SettingValues } from "./settings.ts";
+import { type Settings, toSettings } from "./settings_groups.ts";
 import { readTomlFile, type TomlFile } from "./toml_file.ts";
 import { readVariables } from "./variables.ts";
 

@@ -28,13 +28,8 @@ export { type ConfiguredRule, RULE_KEYS } from "./policy_file.ts";
 export type { ConfiguredPrice } from "./prices_file.ts";
 export { absolutePath, displayPath, type OwllmPaths, xdgPaths } from "./paths.ts";
 export { ConfigError, type ConfigProblem } from "./problem.ts";
-export {
-  serverAddresses,
-  SETTING_KEYS,
-  type SettingKey,
-  SETTINGS,
-  type Settings,
-} from "./settings.ts";
+export { SETTING_KEYS, type SettingKey, SETTINGS } from "./settings.ts";
+export { serverAddresses, type Settings } from "./settings_groups.ts";
 
 /**
  * Loads the configuration: flag > environment > project file > user file > default.
