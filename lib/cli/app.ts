@@ -20,6 +20,7 @@ import { sandboxBuild } from "./commands/sandbox_build.ts";
 import { sandboxClean } from "./commands/sandbox_clean.ts";
 import { sandboxStatusCommand } from "./commands/sandbox_status.ts";
 import { schema } from "./commands/schema.ts";
+import { serversTools } from "./commands/servers_tools.ts";
 import { smokeDiff } from "./commands/smoke_diff.ts";
 import { smokeHistory } from "./commands/smoke_history.ts";
 import { smokeModel } from "./commands/smoke_model.ts";
@@ -80,6 +81,10 @@ export function buildApp(): Application<Cli> {
     routes: { status: sandboxStatusCommand, build: sandboxBuild, clean: sandboxClean },
     docs: { brief: "Where commands of a model run: a container without a network" },
   });
+  const servers = buildRouteMap({
+    routes: { tools: serversTools },
+    docs: { brief: "Offer what owllm has to other programs of this machine" },
+  });
   const state = buildRouteMap({
     routes: { path: statePath, check: stateCheck, backup: stateBackup },
     docs: { brief: "The one file that owllm keeps" },
@@ -113,6 +118,7 @@ export function buildApp(): Application<Cli> {
       config,
       policy,
       sandbox,
+      servers,
       state,
       permissions,
       schema,

@@ -56,6 +56,11 @@ export const COMMAND_NEEDS: Readonly<Record<string, Needs>> = {
   "sandbox status": { write: KEEP_STATE, run: ASK_ENGINE },
   "sandbox build": { write: KEEP_STATE, run: ASK_ENGINE },
   "sandbox clean": { write: KEEP_STATE, run: ASK_ENGINE },
+  "servers tools": {
+    net: "listen on 127.0.0.1; with --trace also send traces to an OTLP endpoint",
+    write: `${KEEP_STATE}, apply edits that were approved`,
+    run: ASK_ENGINE,
+  },
   "state path": {},
   "state check": { write: "open the state file, which SQLite does with a journal beside it" },
   "state backup": { write: "write the copy" },

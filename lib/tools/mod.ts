@@ -24,6 +24,13 @@ export {
 export { type ToolFailure, toolFailure, ValidationError } from "./failure.ts";
 export { InstrumentedTool, type ToolInvocation, type ToolOutcome } from "./instrumented.ts";
 export { recoverChange, undoChange } from "./patch/patches.ts";
-export { type AnyTool, parametersOf, type Tool, type ToolEffect, type ToolResult } from "./tool.ts";
+export {
+  type AnyTool,
+  type JsonSchema,
+  parametersOf,
+  type Tool,
+  type ToolEffect,
+  type ToolResult,
+} from "./tool.ts";
 export { createToolbox, type Toolbox, type ToolboxOptions } from "./toolbox.ts";
 export { truncate, type Truncated, type TruncateOptions } from "./truncate.ts";

@@ -32,6 +32,8 @@ export interface ApprovalGateOptions {
   readonly mode: ApprovalMode;
   /** Undefined where nobody is there to answer now. */
   readonly ask?: AskPerson | undefined;
+  /** What to type for a request that waits; without it, to approve and to resume the run. */
+  readonly wayOn?: ((request: ApprovalRecord) => string) | undefined;
 }
 
 /** A thing that needs a person. */
@@ -43,14 +45,11 @@ export interface ApprovalRequest {
 
 /** Nothing goes on until a person has answered; the run is saved and can be resumed. */
 export class ApprovalPendingError extends OwllmError {
-  constructor(readonly approval: ApprovalRecord) {
+  constructor(readonly approval: ApprovalRecord, wayOn: (request: ApprovalRecord) => string) {
     super({
       code: "denied",
       message: `This needs your approval: ${approval.title}`,
-      recoverySuggestion:
-        `owllm approvals show ${approval.id}   then: owllm approvals approve ${approval.id}${
-          approval.runId === null ? "" : `   then: owllm resume ${approval.runId}`
-        }`,
+      recoverySuggestion: wayOn(approval),
       context: { approval: approval.id },
     });
     this.name = "ApprovalPendingError";
@@ -70,7 +69,7 @@ export interface ApprovalGate {
 
 /** The gate of one run. */
 export function createApprovalGate(options: ApprovalGateOptions): ApprovalGate {
-  const { approvals, clock, repository, runId, mode, ask } = options;
+  const { approvals, clock, repository, runId, mode, ask, wayOn = approveAndResume } = options;
   return {
     async pass({ subject, title, reasons }, signal) {
       const key = { hash: subjectHash(subject), repository, runId };
@@ -89,7 +88,7 @@ export function createApprovalGate(options: ApprovalGateOptions): ApprovalGate {
         reasons,
         expiresAt,
       });
-      if (ask === undefined) throw new ApprovalPendingError(request);
+      if (ask === undefined) throw new ApprovalPendingError(request, wayOn);
       const { approved, scope, remark = null } = await ask(request, signal);
       const answered = approvals.answer(request.id, { approved, scope, remark });
       if (answered === undefined) throw tooLate(request);
@@ -97,6 +96,11 @@ export function createApprovalGate(options: ApprovalGateOptions): ApprovalGate {
       return approvals.use(key) ?? answered;
     },
   };
+}
+
+function approveAndResume({ id, runId }: ApprovalRecord): string {
+  const resume = runId === null ? "" : `   then: owllm resume ${runId}`;
+  return `owllm approvals show ${id}   then: owllm approvals approve ${id}${resume}`;
 }
 
 function refused(record: ApprovalRecord): OwllmError {
