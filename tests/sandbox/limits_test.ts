@@ -39,6 +39,18 @@ testWith(
 );
 
 testWith(
+  "run() goes on in the same container after a command killed the reaper",
+  docker,
+  (docker) =>
+    withSandbox(docker, async ({ sh }) => {
+      const killed = await sh("echo kept >file; kill -9 -1; echo on");
+      assert.equal(out(killed), "on\n");
+      assert.equal(killed.restarted, null);
+      assert.equal(out(await sh("cat file")), "kept\n");
+    }),
+);
+
+testWith(
   "run() tells a memory hog from other deaths, and the next command works",
   docker,
   (docker) =>

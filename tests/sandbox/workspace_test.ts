@@ -271,10 +271,13 @@ Deno.test("planCopy() follows no .git file to a repository that does not know of
     await Deno.mkdir(other);
     await Deno.writeTextFile(`${other}/secret`, "s");
     await commitAll(other);
-    await Deno.writeTextFile(`${mine}/.git`, `gitdir: ${other}/.git\n`);
-    const plan = await planCopy(mine, { exclude: [], maxBytes: 1e9, signal: never });
-    assert.deepEqual(plan.worker, []);
-    assert.deepEqual(plan.leftOut.map(({ path }) => path), [".git"]);
+    await host("git", ["worktree", "add", "-q", `${dir}/linked`], other);
+    for (const target of [`${other}/.git`, `${other}/.git/worktrees/linked`, `${dir}/nowhere`]) {
+      await Deno.writeTextFile(`${mine}/.git`, `gitdir: ${target}\n`);
+      const plan = await planCopy(mine, { exclude: [], maxBytes: 1e9, signal: never });
+      assert.deepEqual(plan.worker, [], target);
+      assert.deepEqual(plan.leftOut.map(({ path }) => path), [".git"]);
+    }
   }));
 
 Deno.test("tarStream() leaves out a file that became a link after it was listed", () =>
