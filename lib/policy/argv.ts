@@ -36,6 +36,7 @@ export function judgeArgv(
 ): Stream {
   const [first, ...rest] = args;
   if (first === undefined) return UNKNOWN_STREAM;
+  session.spend(args.length);
   const span = { start: first.start, end: Math.max(first.end, args.at(-1)?.end ?? 0) };
   for (const finding of applyRules(args, session.context.rules ?? [])) {
     session.recorder.find(finding, span);

@@ -1,6 +1,6 @@
 import { judgeArgv } from "./argv.ts";
 import { callFunction } from "./functions.ts";
-import { MAX_DEPTH, MAX_STEPS } from "./limits.ts";
+import { MAX_DEPTH, MAX_STEPS, MAX_WORK } from "./limits.ts";
 import { parseScript, type Script } from "./parse.ts";
 import { precheck } from "./precheck.ts";
 import { Recorder, type Span, strictest } from "./recorder.ts";
@@ -21,6 +21,7 @@ class Judgement implements Session {
   readonly called = new Set<object>();
   readonly #functions: { name: string; fn: ShellFunction }[] = [];
   #steps = 0;
+  #spent = 0;
   #depth = 0;
 
   readonly context: PolicyContext;
@@ -80,6 +81,11 @@ class Judgement implements Session {
       const words: Arg = { pieces: [{ kind: "unknown", why: "$@" }], ...span, many: true };
       callFunction(this, name, fn, new Array(9).fill(words), state.fork(), UNKNOWN_STREAM, span);
     }
+  }
+
+  spend(size: number): void {
+    this.#spent += size;
+    if (this.#spent > MAX_WORK) throw new TooLarge();
   }
 
   deeper<T>(span: Span, judge: () => T): T | undefined {

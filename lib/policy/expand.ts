@@ -102,9 +102,9 @@ function expandPart(part: WordPart, place: Place, quoted: boolean): Raw[] {
       return [{ kind: "unknown", why: "braces" }, MANY];
     case "SimpleExpansion":
     case "ParameterExpansion":
-      return unquotedSplit(expandParameter(part, place, operandsOf(place)), quoted);
+      return inserted(expandParameter(part, place, operandsOf(place)), place, quoted);
     case "CommandExpansion":
-      return unquotedSplit(streamPieces(substitute(part, place), "command output"), quoted);
+      return inserted(streamPieces(substitute(part, place), "command output"), place, quoted);
     case "ProcessSubstitution":
       return [{ kind: "process", stream: substitute(part, place) }];
     case "ArithmeticExpansion": {
@@ -148,6 +148,14 @@ function substitute(part: CommandExpansionPart | ProcessSubstitutionPart, place:
 /** A script in escaped backquotes has positions of its own: they all point at the substitution. */
 function inner(source: string | undefined, part: WordPart, place: Place) {
   return source === undefined ? place.frame : { source, at: spanOf(part, place.frame) };
+}
+
+/** What stands in for an expansion. It counts: values that are made of values grow without an end. */
+function inserted(pieces: readonly Raw[], place: Place, quoted: boolean): Raw[] {
+  place.session.spend(
+    pieces.reduce((sum, piece) => sum + 1 + ("text" in piece ? piece.text.length : 0), 0),
+  );
+  return unquotedSplit(pieces, quoted);
 }
 
 /** Outside quotes a value is split at blanks and its pattern characters count. */

@@ -8,3 +8,8 @@ export const MAX_STEPS = 3_000;
 export const MAX_FIELDS = 256;
 /** Most directories that a command may run in before its place counts as unknown. */
 export const MAX_DIRECTORIES = 8;
+/**
+ * Most that is looked at in one judgement: words of commands, and what variables and outputs put into words, in
+ * characters and pieces. `a=$a$a` doubles each time; every tail of an unknown program is tried as a command.
+ */
+export const MAX_WORK = 200_000;

@@ -25,6 +25,8 @@ export type CommandFacts = Omit<ArgvNode, "children" | "start" | "end">;
 interface OpenCommand {
   readonly span: Span;
   readonly reasons: Reason[];
+  /** What the reasons without children say, so that nothing is said twice. */
+  readonly keys: Set<string>;
   readonly argv: ArgvNode[];
   facts: CommandFacts | undefined;
 }
@@ -37,6 +39,10 @@ const EMPTY: CommandFacts = {
   redirections: [],
 };
 
+function opened(span: Span): OpenCommand {
+  return { span, reasons: [], keys: new Set(), argv: [], facts: undefined };
+}
+
 /** Collects findings, effects and commands while a text is judged. */
 export class Recorder {
   readonly #effects = {
@@ -46,7 +52,7 @@ export class Recorder {
     net: new Set<string>(),
     env: new Set<string>(),
   };
-  #open: OpenCommand = { span: { start: 0, end: 0 }, reasons: [], argv: [], facts: undefined };
+  #open: OpenCommand = opened({ start: 0, end: 0 });
 
   /** Records something that speaks against the command that is being judged. */
   find(finding: Finding, span: Span): void {
@@ -61,7 +67,7 @@ export class Recorder {
   /** Judges one command: everything found during `judge` belongs to it. */
   command<T>(span: Span, judge: (state: (facts: CommandFacts) => void) => T): T {
     const outer = this.#open;
-    const mine: OpenCommand = { span, reasons: [], argv: [], facts: undefined };
+    const mine = opened(span);
     this.#open = mine;
     try {
       return judge((facts) => mine.facts = facts);
@@ -80,7 +86,7 @@ export class Recorder {
   /** Runs `judge` and keeps what it found only when that is a denial. */
   onlyDenials(judge: () => void): void {
     const outer = this.#open;
-    const trial: OpenCommand = { span: outer.span, reasons: [], argv: [], facts: undefined };
+    const trial = opened(outer.span);
     this.#open = trial;
     try {
       judge();
@@ -118,12 +124,13 @@ export class Recorder {
   }
 
   #add(reason: Reason): void {
-    const same = this.#open.reasons.some((other) =>
-      other.code === reason.code && other.message === reason.message &&
-      other.start === reason.start && other.end === reason.end &&
-      other.decision === reason.decision && (reason.children ?? []).length === 0
-    );
-    if (!same) this.#open.reasons.push(reason);
+    const { decision, code, message, start, end, children = [] } = reason;
+    if (children.length === 0) {
+      const key = `${decision} ${code} ${start} ${end} ${message}`;
+      if (this.#open.keys.has(key)) return;
+      this.#open.keys.add(key);
+    }
+    this.#open.reasons.push(reason);
   }
 }
 

@@ -25,6 +25,8 @@ export interface Session {
   readonly called: Set<object>;
   /** Remembers a function, to judge it at the end when nothing called it. */
   defined(name: string, body: ShellFunction): void;
+  /** Counts words of commands and what expansions put into them; throws when it is too much, which is denied. */
+  spend(size: number): void;
   /** Counts a step and goes one level down; undefined when a limit is reached, which is denied. */
   deeper<T>(span: Span, judge: () => T): T | undefined;
 }

@@ -66,6 +66,16 @@ Deno.test("loadConfig() reads the rules of the user and of the project, and none
   assert.deepEqual(rules[1]?.notMatch, []);
 });
 
+Deno.test("loadConfig() reads the user's rules once where the project is the configuration directory", () =>
+  withTempDir(async (dir) => {
+    const cwd = `${dir}/.config/owllm`;
+    await Deno.mkdir(cwd, { recursive: true });
+    await Deno.writeTextFile(`${cwd}/owllm.toml`, "");
+    await Deno.writeTextFile(`${cwd}/policy.toml`, `[rules.a]${RULE}`);
+    const { rules } = await loadConfig({ cwd, home: dir, env: () => undefined, flags: [] });
+    assert.equal(rules.length, 1);
+  }));
+
 Deno.test("loadConfig() leaves a policy.toml alone that has no owllm.toml beside it", async () => {
   assert.deepEqual((await load({ project: "[[policy]]\nother = true" })).rules, []);
 });
