@@ -145,6 +145,11 @@ class Reader {
 
   #give(flag: Flag, arg: Arg, joined: Arg | undefined): void {
     const value = joined ?? (flag.value === "always" ? this.args[this.#at++] : undefined);
+    // Not every parser takes a word with a dash for the value that a flag needs.
+    const doubtful = joined === undefined && value !== undefined &&
+      (this.table.style ?? "gnu") !== "gnu" &&
+      /^-[^\d]/.test(prefixOf(value));
+    if (doubtful) this.#unknown.push(value);
     this.#given.push({ flag, arg, ...(value === undefined ? {} : { value }) });
   }
 }

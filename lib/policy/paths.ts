@@ -89,7 +89,9 @@ function judgeAbsolute(
   if (access !== "stat" && isSecretPath(path)) {
     return [deny("secret", `"${shown}" may hold keys, tokens or passwords`)];
   }
-  return changes ? judgeChange(path, shown, context) : judgeRead(path, shown, access, context);
+  return changes
+    ? judgeChange(path, shown, access, context)
+    : judgeRead(path, shown, access, context);
 }
 
 function judgeRead(
@@ -107,9 +109,14 @@ function judgeRead(
   return [approve("outside_repository", `"${shown}" is outside the repository`)];
 }
 
-function judgeChange(path: string, shown: string, context: PolicyContext): Finding[] {
+function judgeChange(
+  path: string,
+  shown: string,
+  access: Access,
+  context: PolicyContext,
+): Finding[] {
   if (isInside(path, context.repository)) {
-    if (path === context.repository) {
+    if (path === context.repository && access === "delete") {
       return [deny("destroys", `"${shown}" is the whole repository`)];
     }
     const inside = path.slice(context.repository.length + 1);

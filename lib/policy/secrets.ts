@@ -2,7 +2,10 @@ import { patternsMeet } from "./globs.ts";
 
 /** Last names of files that hold keys, tokens, passwords or what was typed; lower case. */
 const SECRET_NAMES: readonly string[] = (
-  ".env .env.* *.env .envrc " +
+  ".env .env.* *.env .envrc kubeconfig *.kubeconfig " +
+  "serviceaccount*.json *adminsdk*.json " +
+  "password.txt passwords.txt api_key.txt apikey.txt .vault_pass .vault_password fish_history .zhistory " +
+  "key4.db logins.json cookies.sqlite .terraformrc " +
   "id_rsa id_dsa id_ecdsa id_ed25519 id_*_sk *.pem *.key *.p12 *.pfx *.jks *.keystore *.kdbx *.ppk " +
   ".netrc _netrc .pgpass .my.cnf .npmrc .pypirc .git-credentials .gitcredentials .htpasswd .dockercfg .s3cfg .boto " +
   ".vault-token .bash_history .zsh_history .sh_history .python_history .psql_history .mysql_history " +
@@ -12,10 +15,15 @@ const SECRET_NAMES: readonly string[] = (
   "token.json tokens.json .token *.tfstate *.tfstate.backup accesstokens.json"
 ).split(" ");
 
+/** Copies of them: what is kept beside a secret under a longer name. */
+const COPIES: readonly string[] =
+  ".env-* .env_* .env~ id_rsa.* id_rsa_* id_rsa-* id_ed25519.* id_ed25519_* id_ecdsa.*".split(" ");
+
 /** The same as one expression: names are looked at far more often than patterns. */
 const SECRET_NAME = new RegExp(
   `^(?:${
-    SECRET_NAMES.map((name) => name.replaceAll(".", "\\.").replaceAll("*", ".*")).join("|")
+    [...SECRET_NAMES, ...COPIES].map((name) => name.replaceAll(".", "\\.").replaceAll("*", ".*"))
+      .join("|")
   })$`,
   "s",
 );
@@ -28,7 +36,7 @@ const EXAMPLES =
 const SECRET_DIRECTORIES: readonly string[] = (
   ".ssh .aws .azure .gnupg .kube .password-store .config/gcloud .config/gh .config/hub .config/op " +
   ".config/rclone .config/doctl .docker .cargo/credentials .cargo/credentials.toml .gem/credentials " +
-  ".terraform.d .local/share/keyrings .mozilla .config/google-chrome .config/chromium " +
+  ".terraform.d .secrets .local/share/keyrings .mozilla .config/google-chrome .config/chromium " +
   ".config/git/credentials .m2/settings.xml .gradle/gradle.properties"
 ).split(" ");
 

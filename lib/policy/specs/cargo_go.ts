@@ -9,11 +9,11 @@ const CARGO_FLAGS: FlagLists = {
   none:
     "-r --release --lib --bins --tests --benches --examples --all --workspace --all-targets --all-features --no-default-features --locked --offline --frozen --no-run --no-fail-fast --doc --keep-going --future-incompat-report --ignore-rust-version -vv --no-deps",
   text:
-    "-p: --package: --exclude: --bin: --test: --bench: --example: -F: --features: -j: --jobs: --profile: --color: --message-format: --target:",
+    "-p? --package? --exclude: --bin? --test? --bench? --example? -F: --features: -j: --jobs: --profile: --color: --message-format:",
   stat: "--manifest-path:",
   write:
     "--target-dir: --timings? --artifact-dir: --out-dir: --lockfile-path: --fix --allow-dirty --allow-staged --allow-no-vcs",
-  config: "--config: -Z: -C:",
+  config: "--config: -Z: -C: --target?",
 };
 /** A target that is a file may name a linker of its own. */
 function cargoTarget(call: Call): void {
@@ -101,7 +101,7 @@ export const CARGO_GO: Tables = {
         operands: "text",
         flags: {
           none: `${HELP} --all --check`,
-          text: "-p: --package: --message-format:",
+          text: "-p? --package? --message-format:",
           stat: "--manifest-path:",
         },
         judge: (call) => {
@@ -114,7 +114,7 @@ export const CARGO_GO: Tables = {
         none:
           "--workspace --all-features --no-default-features -d --duplicates --no-dedupe --offline --locked --frozen",
         text:
-          "-p: -i: -e: --depth: --prefix: --charset: --format: --invert: --edges: --features: --target:",
+          "-p? -i: -e: --depth: --prefix: --charset: --format: --invert: --edges: --features: --target?",
       }),
       metadata: checker({
         none: "--no-deps --offline --locked --frozen --all-features --no-default-features",

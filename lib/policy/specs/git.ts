@@ -97,6 +97,7 @@ function discard(call: Call): void {
 /** `git branch`: listing reads; a name makes, moves or deletes a branch. */
 function branch(call: Call): void {
   formats(call);
+  formats(call);
   const lists = call.given(
     "-l",
     "--list",
@@ -117,6 +118,7 @@ function branch(call: Call): void {
 }
 
 function tag(call: Call): void {
+  formats(call);
   formats(call);
   const lists =
     call.given("-l", "--list", "--contains", "--points-at", "--merged", "-n", "-v", "--verify")

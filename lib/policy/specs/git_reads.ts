@@ -35,7 +35,7 @@ const LOG: FlagLists = {
     "--source --use-mailmap --no-use-mailmap --mailmap --no-mailmap --full-diff --log-size --no-notes " +
     "--abbrev-commit --no-abbrev-commit --parents --children --relative-date --clear-decorations " +
     "--no-expand-tabs --ignore-missing --count --objects --objects-edge --unpacked --bisect --merge " +
-    "--stdin --not --timestamp --header --quiet --use-bitmap-index --disk-usage --no-object-names " +
+    "--not --timestamp --header --quiet --use-bitmap-index --disk-usage --no-object-names " +
     "--single-worktree --exclude-first-parent-only --no-commit-header --commit-header --show-linear-break",
   text:
     "-n: -L: --max-count: --skip: --since: --after: --until: --before: --author: --committer: --grep: " +
@@ -44,6 +44,7 @@ const LOG: FlagLists = {
     "--decorate-refs-exclude: --notes? --expand-tabs? --since-as-filter: --no-walk? --filter: --missing: " +
     "--disk-usage? --ancestry-path? --graph-lane-limit: --max-age: --min-age:",
   exec: "--show-signature",
+  approve: "--stdin",
 };
 
 function join(...lists: readonly FlagLists[]): FlagLists {
@@ -76,7 +77,7 @@ export const GIT_READS: Readonly<Record<string, Table>> = {
   diff: table(DIFF),
   "diff-tree": table(
     join(DIFF, {
-      none: "-r -t -v --root --no-commit-id --always --stdin",
+      none: "-r -t -v --root --no-commit-id --always",
       text: "--pretty? --format:",
     }),
   ),
@@ -86,7 +87,7 @@ export const GIT_READS: Readonly<Record<string, Table>> = {
     join(DIFF, { text: "--creation-factor:", none: "--left-only --right-only --no-dual-color" }),
   ),
   shortlog: table(
-    join(LOG, {
+    join({ ...LOG, text: LOG.text?.replace("-n: ", "") ?? "" }, {
       none: "-n -s -e -c --numbered --summary --email --committer",
       text: "-w? --group:",
     }),
@@ -101,7 +102,7 @@ export const GIT_READS: Readonly<Record<string, Table>> = {
     none:
       "-b -c -e -f -k -l -n -p -s -t -w -M -C -h --root --show-stats --porcelain --line-porcelain " +
       "--show-name --show-number --show-email --incremental --score-debug --progress --no-progress --minimal " +
-      "--color-lines --color-by-age --first-parent",
+      "--reverse --color-lines --color-by-age --first-parent",
     text:
       "-L: --date: --abbrev: --ignore-rev: --since: --reverse: --encoding: --diff-algorithm: -M? -C?",
     read: "-S: --contents: --ignore-revs-file:",
@@ -204,7 +205,8 @@ export const GIT_READS: Readonly<Record<string, Table>> = {
   "cat-file": table({
     none:
       "-t -s -e -p -Z -z --batch-all-objects --unordered --buffer --follow-symlinks --allow-unknown-type --use-mailmap",
-    text: "--batch? --batch-check? --filter:",
+    text: "--filter:",
+    approve: "--batch? --batch-check?",
     exec: "--textconv --filters --path: --batch-command?",
   }),
   "check-ignore": none("-q -v -z -n --quiet --verbose --non-matching --no-index --stdin"),

@@ -82,9 +82,9 @@ export const PYTHON_CHECKERS: Tables = {
     runner: true,
     flags: {
       none:
-        `${CHECK_FLAGS} -c --check --check-only --diff --df --color --no-color --fast --safe -S --skip-string-normalization --preview -l --show-files --filter-files -r -d`,
+        `${CHECK_FLAGS} -c --check --check-only --diff --df --color --no-color --fast --safe -S --skip-string-normalization --preview -l --show-files --filter-files -r -d -C`,
       text:
-        "--line-length: -t: --target-version: --exclude: --extend-exclude: --include: --profile: --required-version: -C:",
+        "--line-length: -t: --target-version: --exclude: --extend-exclude: --include: --profile: --required-version:",
       write: "-i --in-place -w -W: --workers:",
       config: "--config: --settings-path: --sp: --code: --settings-file:",
     },

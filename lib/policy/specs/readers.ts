@@ -155,6 +155,7 @@ export const READERS: Tables = {
   xxd: {
     operands: ["read", "write"],
     style: "exact",
+    stop: true,
     most: 2,
     flags: {
       none:

@@ -179,7 +179,7 @@ export const SEARCH: Tables = {
         judgeNames(call, "-g", "--glob", "--iglob"),
       ),
   },
-  "ag ack": {
+  ag: {
     style: "exact",
     operands: ["text", "tree"],
     bulk: true,
@@ -187,7 +187,7 @@ export const SEARCH: Tables = {
     flags: {
       none:
         `${HELP}-i -l -L -n -c -w -v -Q -a -s -S -H -h -o -r -R -u -U --hidden --nocolor --column --nogroup`,
-      text: "-A: -B: -C: -m: -G: -g: --ignore:",
+      text: "-G: --ignore:",
       exec: "--pager:",
       read: "-p: --path-to-ignore:",
     },
