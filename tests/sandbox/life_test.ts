@@ -76,6 +76,9 @@ testWith(
       const alive = await startHolder(docker, dir);
       try {
         const place = await Deno.readTextFile(`${dir}/sandbox/place`);
+        // As `kill -9` leaves it: the file is there, and nobody holds its lock.
+        await Deno.writeTextFile(`${dir}/sandbox/gone.lock`, "");
+        await Deno.utime(`${dir}/sandbox/gone.lock`, 0, 0);
         const orphan = `owllm-test-${crypto.randomUUID()}`;
         const make = (name: string, place: string) =>
           ask(
@@ -108,6 +111,7 @@ testWith(
           "a living owner's container was removed",
         );
         assert.deepEqual(notices, [`Removed the container "${orphan}", whose owllm is gone`]);
+        await assert.rejects(Deno.stat(`${dir}/sandbox/gone.lock`), Deno.errors.NotFound);
         await executor.close();
         await ask("rm", "--force", stranger);
       } finally {
