@@ -41,9 +41,7 @@ export const policyShow = defineCommand({
     out.print(`protected  ${protectedPaths?.join(", ")}`);
     for (const { decision, what, examples } of POLICY_DEFAULTS) {
       out.print(`${decisionPaint(style, decision)(decision.padEnd(8))} ${what}`);
-      for (const line of wrap(examples.join("   "), out.columns - 9)) {
-        out.print(`${" ".repeat(9)}${style.dim(line)}`);
-      }
+      for (const example of examples) out.print(`${" ".repeat(9)}${style.dim(example)}`);
     }
     out.print(style.bold(`${config.rules.length} rules of ${filesOf(config.files)}`));
     for (const { name, decision, justification, pattern, origin } of config.rules) {
