@@ -1,5 +1,4 @@
 import { Call } from "./call.ts";
-import { isSecretPath } from "./secrets.ts";
 import { type Finding, isInside, judgePath, resolvePath } from "./paths.ts";
 import { applyRules } from "./rules.ts";
 import { type ArgvOptions, needsPerson, refused, type Session } from "./session.ts";
@@ -125,8 +124,9 @@ function unknownProgram(session: Session, rest: readonly Arg[], state: ShellStat
     }
     if (text === undefined) continue;
     for (const dir of state.dirs) {
-      if (!isSecretPath(resolvePath(dir, text))) continue;
-      session.recorder.find(refused("secret", `"${text}" may hold keys, tokens or passwords`), arg);
+      for (const finding of judgePath(text, "read", dir, session.context)) {
+        if (finding.decision === "deny") session.recorder.find(finding, arg);
+      }
     }
     if (/[\s{$`;&|<>]/.test(text)) {
       session.recorder.onlyDenials(() => session.text(text, arg, state.fork(), UNKNOWN_STREAM));

@@ -124,7 +124,8 @@ function judgeChange(
       ? [approve("control_file", `"${shown}" decides what runs later; changing it needs a person`)]
       : [approve("writes", `"${shown}" would be changed`)];
   }
-  if (SYSTEM.test(path) || path === "/") {
+  const atHome = isInside(path, context.home) && context.home !== "/";
+  if (!atHome && (SYSTEM.test(path) || path === "/")) {
     return [deny("writes_system", `"${shown}" belongs to the system`)];
   }
   if (path === context.home) return [deny("destroys", `"${shown}" is the home directory`)];

@@ -42,7 +42,7 @@ const SECRET_DIRECTORIES: readonly string[] = (
 
 /** Absolute places that hold credentials or the memory of other programs. */
 const SECRET_PLACES =
-  /^\/(?:etc\/(?:shadow|gshadow|sudoers|master\.passwd|security\/opasswd)-?(?:$|\/)|etc\/sudoers\.d(?:$|\/)|etc\/ssh\/ssh_host_|etc\/ssl\/private(?:$|\/)|etc\/krb5\.keytab|proc\/(?:[^/]+|[^/]+\/task\/[^/]+)\/(?:environ|mem|maps|auxv|stack)$|proc\/kcore|dev\/(?:k?mem|port)$|(?:var\/)?run\/secrets(?:$|\/)|var\/lib\/(?:docker|kubelet|containerd)(?:$|\/)|root\/)/;
+  /^\/(?:etc\/(?:shadow|gshadow|sudoers|master\.passwd|security\/opasswd)-?(?:$|\/)|etc\/sudoers\.d(?:$|\/)|etc\/ssh\/ssh_host_|etc\/ssl\/private(?:$|\/)|etc\/krb5\.keytab|proc\/(?:[^/]+|[^/]+\/task\/[^/]+)\/(?:environ|mem|maps|auxv|stack)$|proc\/kcore|dev\/(?:k?mem|port)$|(?:var\/)?run\/secrets(?:$|\/)|var\/lib\/(?:docker|kubelet|containerd)(?:$|\/))/;
 
 /** Whether the name of a file says that it holds a secret. */
 export function isSecretName(name: string): boolean {

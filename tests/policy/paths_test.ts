@@ -7,6 +7,7 @@ import {
   selectsSecrets,
 } from "../../lib/policy/secrets.ts";
 import { matchesName, patternsMeet } from "../../lib/policy/globs.ts";
+import { fixedProbe } from "../support/fixed_probe.ts";
 import { assertDecisions } from "../support/policy_rows.ts";
 import { HOSTILE_WORLD, PLAIN_WORLD } from "../support/policy_worlds.ts";
 
@@ -47,6 +48,17 @@ Deno.test("judgePath() tells inside, outside, secrets, system, startup and own f
   assert.deepEqual(codes("/proc/1/root/etc", "stat"), ["deny container_escape"]);
 });
 
+Deno.test("decide() judges a repository below the home of root like any other", () => {
+  const files = fixedProbe({
+    "/root/work/.git/config": "[core]\n\tbare = false\n",
+    "/root/work/a.txt": "a",
+  });
+  const context = { cwd: "/root/work", repository: "/root/work", home: "/root", files };
+  assertDecisions("allow", ["cat a.txt", "ls -la", "git status", "grep -rn a ."], context);
+  assertDecisions("approve", ["cat ../b.txt", "echo x > a.txt", "echo x > ../b.txt"], context);
+  assertDecisions("deny", ["cat ~/.ssh/id_rsa", "echo x >> ~/.bashrc", "rm -f ~"], context);
+});
+
 Deno.test("judgePattern() asks the directory what a pattern lists", () => {
   const worst = (pattern: string, world = HOSTILE_WORLD) =>
     judgePattern(pattern, "read", "/work/repo", world).map(({ decision }) => decision).sort().at(
@@ -81,7 +93,6 @@ Deno.test("isSecretPath() knows keys, tokens, histories and the memory of progra
     "/proc/self/environ",
     "/proc/12/task/3/mem",
     "/run/secrets/x",
-    "/root/x",
     "/home/u/.bash_history",
     "/r/terraform.tfstate",
     "/r/.npmrc",

@@ -1,5 +1,5 @@
 import type { Call } from "../call.ts";
-import { judgeEnvironment } from "../environment.ts";
+import { judgeEnvironment, judgeVariableRead } from "../environment.ts";
 import { needsPerson, refused } from "../session.ts";
 import type { FlagLists, Table, Tables } from "../table.ts";
 import {
@@ -149,7 +149,13 @@ export const WRAPPERS: Tables = {
     operands: "credentials",
     flags: { none: `${HELP}-0 --null` },
     always: { role: "env", why: "" },
-    whole: (call) => call.find(needsPerson("environment", "The environment would be shown")),
+    whole: (call) => {
+      call.find(needsPerson("environment", "The environment would be shown"));
+      for (const arg of call.args) {
+        const finding = judgeVariableRead(known(arg) ?? "");
+        if (finding !== undefined) call.find(finding, arg);
+      }
+    },
   },
   xargs: {
     stop: true,
