@@ -155,3 +155,31 @@ Deno.test("a row that owllm never writes is reported as damage with table and co
       /is damaged: table "smoke_probes", column "measured\.a"/,
     );
   }));
+
+Deno.test("sandboxImages keep the newest of each engine, with what it was made of", () =>
+  withTempDir(async (dir) => {
+    const image = {
+      digest: "sha256:1",
+      engine: "docker",
+      architecture: "amd64",
+      source: "host",
+      origin: "2 packages of this host",
+      packages: ["bash 5", "git 2"],
+      sizeBytes: 12,
+    } as const;
+    {
+      using state = await openTestState(dir);
+      assert.equal(state.sandboxImages.newest("docker"), undefined);
+      state.sandboxImages.add(image);
+      state.sandboxImages.add({ ...image, digest: "sha256:2" });
+      state.sandboxImages.add({ ...image, digest: "sha256:3", engine: "podman" });
+    }
+    using state = await openTestState(dir);
+    const { builtAt, ...newest } = state.sandboxImages.newest("docker") ?? assert.fail("not there");
+    assert.deepEqual(newest, { ...image, digest: "sha256:2" });
+    assert.match(builtAt, /^\d{4}-\d\d-\d\dT.*Z$/);
+    assert.equal(state.sandboxImages.newest("podman")?.digest, "sha256:3");
+    assert.equal(state.sandboxImages.keepOnly("docker", "sha256:1"), 1);
+    assert.equal(state.sandboxImages.newest("docker")?.digest, "sha256:1");
+    assert.equal(state.sandboxImages.newest("podman")?.digest, "sha256:3");
+  }));
