@@ -13,7 +13,7 @@ export const refusedTo = (role: "net" | "approve" | "write"): Table => ({
 });
 
 /** What a build tool is given may itself be a command. */
-export function tryTails(call: Call): void {
+function tryTails(call: Call): void {
   for (const [index, arg] of call.args.entries()) {
     call.lookForDenials(arg);
     if (known(arg) === "--") {

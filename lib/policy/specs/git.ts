@@ -1,12 +1,11 @@
 import type { Call } from "../call.ts";
-import { isSecretPath } from "../secrets.ts";
-import { resolvePath } from "../paths.ts";
 import { needsPerson, refused } from "../session.ts";
-import type { Role, Table, Tables } from "../table.ts";
-import { type Arg, display, known, type Stream } from "../values.ts";
-import { judgeSelection } from "../path_args.ts";
+import type { Table, Tables } from "../table.ts";
+import { display, known, type Stream } from "../values.ts";
 import { judgeCredentials, judgeRepository } from "./git_config.ts";
 import { GIT_READS } from "./git_reads.ts";
+import { formats, revision, revisions } from "./git_revisions.ts";
+import { GIT_WRITES } from "./git_writes.ts";
 
 /** Settings that `-c` may set: they change what is shown and nothing that runs. */
 const PLAIN_SETTINGS =
@@ -26,72 +25,6 @@ function settings(call: Call): void {
     if (value !== undefined) call.lookForDenials(value);
   }
   judgeRepository(call);
-}
-
-/** A git command that changes something: a person decides; what it would run is judged for denials. */
-function change(role: Role = "approve", more: Partial<Table> = {}): Table {
-  return {
-    style: "none",
-    always: { role, why: "" },
-    whole: (call) => {
-      const runs = new Set([
-        "-x",
-        "--exec",
-        "--tree-filter",
-        "--index-filter",
-        "--msg-filter",
-        "--env-filter",
-        "--commit-filter",
-        "--upload-pack",
-        "-u",
-        "--receive-pack",
-        "--extcmd",
-        "run",
-        "foreach",
-      ]);
-      revisions(call);
-      call.args.forEach((arg, index) => {
-        const text = known(arg) ?? "";
-        const value = call.args[index + 1];
-        if (runs.has(text) && value !== undefined) tryWords(call, call.args.slice(index + 1));
-        else if (/^--[\w-]+=/.test(text)) call.lookForDenials(arg);
-        if (/^ext::/.test(text)) {
-          call.find(needsPerson("executes", `"${text}" runs a program`), arg);
-          call.lookForDenials(call.word(text.replace(/^ext::/, " "), arg));
-        }
-      });
-    },
-    ...more,
-  };
-}
-
-function tryWords(call: Call, args: readonly Arg[]): void {
-  call.session.recorder.onlyDenials(() => {
-    if (args[0] !== undefined) call.script(args[0]);
-    call.child(args);
-  });
-}
-
-/** `git push`: forcing and deleting rewrite what others have. */
-function push(call: Call): void {
-  call.session.recorder.effect("net", "git push");
-  for (const arg of call.args) {
-    if (/^(?:-f|--force|--mirror|--delete|-d|--prune|\+.*|:.+)$/.test(known(arg) ?? "")) {
-      call.find(
-        needsPerson("destroys_history", `"git push ${display(arg)}" removes what others have`),
-        arg,
-      );
-    }
-  }
-}
-
-/** `git clean -f`, `git reset --hard`, …: what is not committed is gone. */
-function discard(call: Call): void {
-  if (call.args.some((arg) => /^-(?:-hard|-force|[a-z]*f[a-z]*)$/.test(known(arg) ?? ""))) {
-    call.find(
-      needsPerson("destroys_work", `"${call.path}" throws away work that is not committed`),
-    );
-  }
 }
 
 /** `git branch`: listing reads; a name makes, moves or deletes a branch. */
@@ -156,43 +89,6 @@ function config(call: Call): void {
   const names = call.options.operands.map(display).join(" ");
   if (/extraheader|password|token|credential|cookie|proxy|sslkey/i.test(names)) {
     call.find(refused("secret", `"git config ${names}" shows credentials`));
-  }
-}
-
-/** Every operand may be `revision:path`, a path or a range; none of them may name a secret. */
-export function revisions(call: Call): void {
-  formats(call);
-  for (const arg of call.options.operands) revision(call, arg);
-}
-
-function revision(call: Call, arg: Arg): void {
-  const text = known(arg);
-  if (text === undefined) {
-    if (arg.pieces.some(({ kind }) => kind === "glob" || kind === "path")) call.file(arg, "read");
-    return;
-  }
-  const path = text.replace(/^:(?:\([^)]*\)|[!^/]+)?/, "").replace(/^[^:]*:(?=.)/, "");
-  for (const dir of call.state.dirs) {
-    if (isSecretPath(resolvePath(dir, path)) && !/^:(?:\(exclude\)|[!^])/.test(text)) {
-      call.find(refused("secret", `"${text}" may show keys, tokens or passwords`), arg);
-    }
-  }
-  if (/[*?[]/.test(path) && !/^:(?:\(exclude\)|[!^])/.test(text)) {
-    for (const finding of judgeSelection(path)) call.find(finding, arg);
-  }
-  if (/^(?:\/|~|\.\.\/)/.test(text)) call.file(arg, "stat");
-}
-
-const SIGNATURE = /%[+ -]?G|%\(\*?signature|^-?\*?signature/;
-
-/** Placeholders that show signatures: git runs gpg for them. */
-function formats(call: Call): void {
-  for (const { value } of call.given("--format", "--pretty", "--sort")) {
-    if (
-      value !== undefined && (known(value) === undefined || SIGNATURE.test(known(value) ?? ""))
-    ) {
-      call.find(needsPerson("executes", "A format with a signature runs gpg"), value);
-    }
   }
 }
 
@@ -283,24 +179,7 @@ export const GIT: Tables = {
       "describe": { ...reads["describe"], output: () => ({ kind: "word" }) },
       "rev-parse": { ...reads["rev-parse"], output: revParse },
       "ls-files": { ...reads["ls-files"], output: listFiles },
-      ...Object.fromEntries(
-        ("add am apply bundle checkout cherry-pick commit commit-tree difftool fast-import filter-branch gc " +
-          "hash-object init merge mergetool mv notes pack-objects prune rebase replace restore revert rm " +
-          "sparse-checkout switch update-index update-ref write-tree read-tree bisect archive format-patch " +
-          "maintenance repack rerere instaweb daemon hook help gui citool")
-          .split(" ").map((name) => [name, change()]),
-      ),
-      ...Object.fromEntries(
-        "clone fetch pull ls-remote send-email request-pull svn p4 lfs upload-pack receive-pack remote-ext fetch-pack send-pack"
-          .split(" ").map((name) => [name, change("net")]),
-      ),
-      submodule: change(),
-      clean: change("approve", { judge: discard, whole: discard }),
-      reset: change("approve", { whole: discard }),
-      push: change("net", { whole: push }),
-      credential: change("credentials"),
-      "credential-store": change("credentials"),
-      "credential-cache": change("credentials"),
+      ...GIT_WRITES,
     },
   },
 };
