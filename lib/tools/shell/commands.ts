@@ -1,5 +1,11 @@
 import { OwllmError } from "../../core/mod.ts";
-import { decide, type PolicyContext, type Rule, type Verdict } from "../../policy/mod.ts";
+import {
+  decide,
+  type PolicyContext,
+  type Reason,
+  type Rule,
+  type Verdict,
+} from "../../policy/mod.ts";
 import { type CommandResult, type Executor, type SpawnSpec, WORKSPACE } from "../../sandbox/mod.ts";
 import type { ApprovalGate } from "../approvals/gate.ts";
 import { deepFreeze, type FileHash, hashFile } from "../approvals/subject.ts";
@@ -119,7 +125,7 @@ async function hashesOf(repository: string, { effects }: Verdict): Promise<reado
 }
 
 function denied(command: string, { reasons }: Verdict): OwllmError {
-  const reason = reasons.find(({ decision }) => decision === "deny");
+  const reason = innermost(reasons);
   const shown = command.length > 200 ? `${command.slice(0, 200)}…` : command;
   return new OwllmError({
     code: "denied",
@@ -127,4 +133,10 @@ function denied(command: string, { reasons }: Verdict): OwllmError {
     recoverySuggestion: "It will never be run; reach the goal another way",
     context: { reason: reason?.code ?? "unknown" },
   });
+}
+
+/** The finding that made the decision: a command's own reason only says that it is refused. */
+function innermost(reasons: readonly Reason[]): Reason | undefined {
+  const reason = reasons.find(({ decision }) => decision === "deny");
+  return innermost(reason?.children ?? []) ?? reason;
 }
