@@ -16,21 +16,26 @@ export type Handler = (request: Request, port: number) => Promise<Response>;
  * it is free would be a race.
  *
  * @param port this one, 0 for any; without it the usual one or the next that is free
+ * @param signal drops every connection
  * @throws `unreachable` when there is none, `denied` when it may not be had
  */
-export function listen(port: number | undefined, handler: Handler): Server {
-  if (port !== undefined) return serve(port, handler) ?? taken(`Port ${port} is`);
+export function listen(
+  port: number | undefined,
+  signal: AbortSignal,
+  handler: Handler,
+): Server {
+  if (port !== undefined) return serve(port, signal, handler) ?? taken(`Port ${port} is`);
   for (let next = TOOL_SERVER_PORT; next < TOOL_SERVER_PORT + TRIES; next++) {
-    const server = serve(next, handler);
+    const server = serve(next, signal, handler);
     if (server !== undefined) return server;
   }
   return taken(`The ports ${TOOL_SERVER_PORT} to ${TOOL_SERVER_PORT + TRIES - 1} are`);
 }
 
-function serve(port: number, handler: Handler): Server | undefined {
+function serve(port: number, signal: AbortSignal, handler: Handler): Server | undefined {
   try {
     const server: Server = Deno.serve(
-      { hostname: "127.0.0.1", port, onListen: () => {} },
+      { hostname: "127.0.0.1", port, signal, onListen: () => {} },
       (request) => handler(request, server.addr.port),
     );
     return server;

@@ -35,20 +35,24 @@ const FAREWELL_MS = 250;
  */
 export function startToolServer(options: ToolServerOptions): ToolServer {
   const closing = new AbortController();
-  const server = listen(options.port, (request, port) => {
+  const dropping = new AbortController();
+  const server = listen(options.port, dropping.signal, (request, port) => {
     const signal = AbortSignal.any([request.signal, closing.signal]);
     return answer(options, request, port, signal);
   });
   const { port } = server.addr;
-  const close = async () => {
+  const end = async () => {
     closing.abort(interrupted());
-    await Promise.race([server.shutdown(), delay(FAREWELL_MS)]);
+    const ended = server.shutdown().then(() => true);
+    if (!await Promise.race([ended, delay(FAREWELL_MS)])) dropping.abort();
   };
+  let ending: Promise<void> | undefined;
+  const close = () => ending ??= end();
   return { url: `http://127.0.0.1:${port}`, port, close, [Symbol.asyncDispose]: close };
 }
 
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, ms)));
+function delay(ms: number): Promise<false> {
+  return new Promise((resolve) => Deno.unrefTimer(setTimeout(() => resolve(false), ms)));
 }
 
 /** Every request gets an answer in JSON, whatever goes wrong. */
@@ -110,7 +114,16 @@ async function call(desk: CallDesk, body: Uint8Array, signal: AbortSignal): Prom
       tool: envelope.tool,
     });
   }
-  return replyTo(envelope.id, await desk.call(envelope, signal));
+  // To end a command takes a while, and a caller is told at once.
+  return replyTo(envelope.id, await Promise.race([desk.call(envelope, signal), abortOf(signal)]));
+}
+
+/** Rejects when a signal aborts. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  if (signal.aborted) reject(signal.reason);
+  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise;
 }
 
 /** What a tool says is an answer (200), also when it says no; 409: a person has to answer first. */
