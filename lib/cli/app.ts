@@ -5,6 +5,7 @@ import { configCheck } from "./commands/config_check.ts";
 import { configShow } from "./commands/config_show.ts";
 import { doctor } from "./commands/doctor.ts";
 import { fix } from "./commands/fix.ts";
+import { mcp } from "./commands/mcp.ts";
 import { modelsAdd } from "./commands/models_add.ts";
 import { modelsImport } from "./commands/models_import.ts";
 import { modelsList } from "./commands/models_list.ts";
@@ -119,6 +120,7 @@ export function buildApp(): Application<Cli> {
       policy,
       sandbox,
       servers,
+      mcp,
       state,
       permissions,
       schema,

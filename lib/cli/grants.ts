@@ -25,6 +25,11 @@ export const COMMAND_NEEDS: Readonly<Record<string, Needs>> = {
   "smoke history": { write: KEEP_STATE },
   "smoke diff": { write: KEEP_STATE },
   "fix": { net: ASK_SERVERS, write: KEEP_STATE, run: SEE_LISTENERS },
+  "mcp": {
+    net: "with --trace, send traces to an OTLP endpoint",
+    write: `${KEEP_STATE}, apply edits that were approved`,
+    run: ASK_ENGINE,
+  },
   "models list": { net: ASK_SERVERS, write: KEEP_STATE },
   "models show": { net: ASK_SERVERS, write: KEEP_STATE },
   "models add": { net: ASK_SERVERS, write: KEEP_STATE },

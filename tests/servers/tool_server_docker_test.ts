@@ -60,10 +60,8 @@ testWith(
       const refused = await call("run_command", args);
       assert.equal(refused.status, 200);
       assert.match(refused.body.failure.message, /said no .*not now/);
-      assert.deepEqual([...Deno.readDirSync(repository)].map(({ name }) => name).sort(), [
-        ".git",
-        "README.md",
-      ]);
+      const names = (await Array.fromAsync(Deno.readDir(repository))).map(({ name }) => name);
+      assert.deepEqual(names.sort(), [".git", "README.md"]);
     }),
 );
 

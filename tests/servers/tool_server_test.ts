@@ -149,9 +149,9 @@ Deno.test("startToolServer() rejects what is no call, each with its reason", () 
       [JSON.stringify({ ...CALL, tool: "_read" }), /"tool" must be a name/],
       [JSON.stringify({ ...CALL, tool: "read_file\n" }), /"tool" must be a name/],
       [JSON.stringify({ ...CALL, tool: "toString" }), /no tool "toString"/, GOOD, 404],
-      ['{"tool":"read_file","tool":"run_command","args":{},"id":"1"}', /"tool" stands twice/],
-      ['{"tool":"read_file","args":{"path":"a","\\u0070ath":"b"},"id":"1"}', /"path" stands twice/],
-      ['{"tool":"read_file","args":{"__proto__":{}},"id":"1"}', /"__proto__" is no name/],
+      ['{"tool":"read_file","tool":"run_command","args":{},"id":"1"}', /name "tool" twice/],
+      ['{"tool":"read_file","args":{"path":"a","\\u0070ath":"b"},"id":"1"}', /name "path" twice/],
+      ['{"tool":"read_file","args":{"__proto__":{}},"id":"1"}', /"__proto__", which is no name/],
       ['{"tool":"read_file","args":{"path":"\\ud800"},"id":"1"}', /surrogate/],
       [
         `{"tool":"read_file","args":{"path":${"[".repeat(50)}${"]".repeat(50)}},"id":"1"}`,

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import type { ToolCall } from "../call_desk.ts";
+import { parseStrictJson } from "../strict_json.ts";
 import { notACall } from "./rejection.ts";
-import { EXAMPLE, parseStrictJson } from "./strict_json.ts";
+
+/** What a call looks like. */
+const EXAMPLE = '{"tool": "read_file", "args": {"path": "README.md"}, "id": "1"}';
 
 /** The names that tools may have. */
 export const TOOL_NAME = "^[A-Za-z][A-Za-z0-9_]*$";
@@ -31,10 +34,10 @@ const MUST_BE: Readonly<Record<string, string>> = {
 /**
  * The call in a body.
  *
- * @throws {@linkcode Rejection} with the first reason why it is none
+ * @throws `usage` with the first reason why it is none
  */
 export function parseCall(bytes: Uint8Array): ToolCall {
-  const value = parseStrictJson(bytes);
+  const value = parseStrictJson(bytes, "body", EXAMPLE);
   const parsed = Envelope.safeParse(value);
   if (parsed.success) return parsed.data;
   const fix = `Send ${EXAMPLE}`;

@@ -1,4 +1,4 @@
-import { interrupted, OwllmError } from "../../core/mod.ts";
+import { type ErrorCode, interrupted, OwllmError } from "../../core/mod.ts";
 import type { CallAnswer, CallDesk } from "../call_desk.ts";
 import { demandLocalProgram, demandToken } from "./access.ts";
 import { listen } from "./listen.ts";
@@ -149,17 +149,22 @@ function demandMethod({ method }: Request, allowed: string): void {
   });
 }
 
+/** The status of each error that can come here without one; any other is a defect. */
+const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
+  usage: 400,
+  unreachable: 503,
+  interrupted: 503,
+};
+
 /** Nothing of a defect goes out but that there is one. */
 function rejectionOf(error: unknown): Rejection {
   if (error instanceof Rejection) return error;
-  const { code, message, recoverySuggestion: fix = "Try again" } = error instanceof OwllmError
-    ? error
-    : {
-      code: "failed" as const,
-      message: "The server has a defect",
-      recoverySuggestion: undefined,
-    };
-  const status = code === "unreachable" || code === "interrupted" ? 503 : 500;
+  const status = error instanceof OwllmError ? STATUS[error.code] : undefined;
+  if (!(error instanceof OwllmError) || status === undefined) {
+    const message = "The server has a defect";
+    return new Rejection({ status: 500, code: "failed", message, fix: "Please report this" });
+  }
+  const { code, message, recoverySuggestion: fix = "Try again" } = error;
   return new Rejection({ status, code, message, fix });
 }
 

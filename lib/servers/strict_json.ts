@@ -1,36 +1,42 @@
-import { notACall } from "./rejection.ts";
+import { OwllmError } from "../core/mod.ts";
 
 /** Deeper values are no arguments of any tool. */
 const MAX_DEPTH = 16;
-
-/** What a call must look like. */
-export const EXAMPLE = '{"tool": "read_file", "args": {"path": "README.md"}, "id": "1"}';
-const SEND_ONE = `Send one JSON object such as ${EXAMPLE}`;
 
 /**
  * JSON without what two readers could read in two ways: bytes that are no UTF-8, a name that
  * stands twice in an object, half of a surrogate pair, `__proto__`.
  *
- * @throws {@linkcode Rejection} with the reason
+ * @param what a word for it: `body`, `message`
+ * @param example what should have come
+ * @throws {@linkcode OwllmError} `usage` with the reason
  */
-export function parseStrictJson(bytes: Uint8Array): unknown {
+export function parseStrictJson(bytes: Uint8Array, what: string, example: string): unknown {
+  const refuse = (reason: string) =>
+    new OwllmError({
+      code: "usage",
+      message: `The ${what} ${reason}`,
+      recoverySuggestion: `Send one JSON object such as ${example}`,
+    });
   const text = decode(bytes);
+  if (text === undefined) throw refuse("is no UTF-8");
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw notACall(`The body is no JSON${formOf(text)}`, SEND_ONE);
+    throw refuse(`is no JSON${formOf(text)}`);
   }
-  checkStrings(text);
+  const reason = whatIsForgiven(text);
+  if (reason !== undefined) throw refuse(reason);
   return value;
 }
 
-function decode(bytes: Uint8Array): string {
+function decode(bytes: Uint8Array): string | undefined {
   try {
     // A byte order mark is kept, and then it is no JSON.
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw notACall("The body is no UTF-8", SEND_ONE);
+    return undefined;
   }
 }
 
@@ -48,8 +54,8 @@ function formOf(text: string): string {
   return "";
 }
 
-/** Goes through text that is known to be JSON, for what `JSON.parse` forgives. */
-function checkStrings(text: string): void {
+/** The first thing that `JSON.parse` forgives in a text that is known to be JSON. */
+function whatIsForgiven(text: string): string | undefined {
   const open: (Set<string> | undefined)[] = [];
   let string = "";
   for (let at = 0; at < text.length; at++) {
@@ -57,21 +63,22 @@ function checkStrings(text: string): void {
       case '"': {
         const end = endOfString(text, at);
         string = JSON.parse(text.slice(at, end + 1));
-        if (!string.isWellFormed()) {
-          throw notACall("A text has half of a surrogate pair", "Send whole characters");
-        }
+        if (!string.isWellFormed()) return "has a text with half of a surrogate pair";
         at = end;
         break;
       }
-      case ":":
-        addName(open.at(-1), string);
+      case ":": {
+        const names = open.at(-1);
+        const shown = JSON.stringify(string.slice(0, 60));
+        if (names?.has(string)) return `has the name ${shown} twice`;
+        if (string === "__proto__") return `has ${shown}, which is no name of an argument`;
+        names?.add(string);
         break;
+      }
       case "{":
       case "[":
         open.push(text[at] === "{" ? new Set() : undefined);
-        if (open.length > MAX_DEPTH) {
-          throw notACall(`The body is nested deeper than ${MAX_DEPTH}`, SEND_ONE);
-        }
+        if (open.length > MAX_DEPTH) return `is nested deeper than ${MAX_DEPTH}`;
         break;
       case "}":
       case "]":
@@ -79,17 +86,11 @@ function checkStrings(text: string): void {
         break;
     }
   }
+  return undefined;
 }
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
   return at;
-}
-
-function addName(names: Set<string> | undefined, name: string): void {
-  const shown = JSON.stringify(name.slice(0, 60));
-  if (names?.has(name)) throw notACall(`The name ${shown} stands twice`, "Send each name once");
-  if (name === "__proto__") throw notACall(`${shown} is no name of an argument`, SEND_ONE);
-  names?.add(name);
 }

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { type RealDocker, realDocker, testWith } from "../support/real_parts.ts";
+import { bareEnv, OWLLM_ARGS, runOwllm } from "../support/run_owllm.ts";
+import { commitAll, dockerOf, soon } from "../support/sandbox.ts";
+import { openTestState, withTempDir } from "../support/state.ts";
+
+const docker = await realDocker();
+
+/** What stands in the repository that is served. */
+const FILES = { "a.txt": "hello\n" };
+
+/** A repository and a state directory beside it. */
+function withPlaces(body: (repository: string, state: string) => Promise<void>): Promise<void> {
+  return withTempDir(async (dir) => {
+    const [repository, state] = [`${await Deno.realPath(dir)}/repository`, `${dir}/state`];
+    await Deno.mkdir(repository);
+    for (const [name, text] of Object.entries(FILES)) {
+      await Deno.writeTextFile(`${repository}/${name}`, text);
+    }
+    await commitAll(repository);
+    await body(repository, state);
+  });
+}
+
+function envOf(docker: RealDocker): Record<string, string> {
+  return { DOCKER_HOST: docker.host, OWLLM_SANDBOX_IMAGE: docker.image };
+}
+
+/** The real command, until it says where it listens. */
+async function start(args: readonly string[], env: Record<string, string>, home: string) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...OWLLM_ARGS, "servers", "tools", "--json", "--port", "0", ...args],
+    cwd: home,
+    env: { ...bareEnv(home), ...env },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(60_000),
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  while (!said.endsWith("}\n")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`it ended: ${await new Response(child.stderr).text()}`);
+    said += value;
+  }
+  const ready = JSON.parse(said);
+  const call = async (tool: string, toolArgs: Record<string, unknown>) => {
+    const response = await fetch(`${ready.url}/call`, {
+      method: "POST",
+      headers: { "authorization": `Bearer ${ready.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ tool, args: toolArgs, id: "1" }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const stop = async () => {
+    child.kill("SIGINT");
+    const { code } = await child.status;
+    const stdout = await reader.read();
+    return { code, rest: stdout.value ?? "", stderr: await new Response(child.stderr).text() };
+  };
+  return { ready, call, stop };
+}
+
+testWith(
+  "owllm servers tools serves a repository until Ctrl-C",
+  docker,
+  (docker) =>
+    withPlaces(async (repository, state) => {
+      const args = ["--repo", repository, "--state", state, "--trace"];
+      const { ready, call, stop } = await start(args, envOf(docker), repository);
+      assert.match(ready.token, /^[0-9a-f]{64}$/);
+      assert.equal(ready.repository, repository);
+      assert.deepEqual(ready.sandbox, { kind: "docker", image: docker.image });
+      assert.equal(ready.tools.length, 11);
+      assert.equal((await call("read_file", { path: "a.txt" })).body.ok, true);
+      const ran = await call("run_command", { command: "cat a.txt" });
+      assert.equal(ran.body.result.data.stdout, "hello");
+      const asked = await call("run_command", { command: "touch made" });
+      assert.equal(asked.status, 409);
+      assert.match(
+        asked.body.failure.recovery_suggestion,
+        /approvals approve approval_\w+ --state '/,
+      );
+      const containers = () => dockerOf(docker)("ps", "--format", "{{.ID}}", "--no-trunc");
+      const before = (await containers()).trim().split("\n").length;
+      assert.ok(before >= 1);
+
+      const started = performance.now();
+      const { code, rest, stderr } = await stop();
+      assert.equal(code, 130);
+      assert.ok(performance.now() - started < 2000, "Ctrl-C took too long");
+      assert.equal(rest, "", "more than one document on stdout");
+      assert.doesNotMatch(stderr, /\n\s+at |Uncaught/);
+      await assert.rejects(fetch(`${ready.url}/health`));
+
+      using kept = await openTestState(state);
+      assert.equal(kept.approvals.list({ status: "waiting", limit: 5 }).length, 1);
+      const shown = await runOwllm(["trace", "show", "last", "--json", "--state", state]);
+      assert.match(shown.stdout, /tool_wrapped\.run_command/);
+      assert.match(shown.stdout, /tool_server/);
+    }),
+);
+
+testWith(
+  "owllm servers tools leaves no container, also after kill -9",
+  docker,
+  (docker) =>
+    withPlaces(async (repository, state) => {
+      const labelled = async () =>
+        (await dockerOf(docker)("ps", "-a", "--format", "{{.Labels}}")).split("\n")
+          .filter((labels) => labels.includes("owllm")).length;
+      const before = await labelled();
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [...OWLLM_ARGS, ...["servers", "tools", "--port", "0"], "--state", state],
+        cwd: repository,
+        env: { ...bareEnv(repository), ...envOf(docker) },
+        clearEnv: true,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      let said = "";
+      while (!said.includes("Bearer ")) said += (await reader.read()).value ?? "";
+      assert.match(said, /^ready {2}http:\/\/127\.0\.0\.1:\d+ {2}11 tools over /);
+      child.kill("SIGKILL");
+      await child.status;
+      await reader.cancel();
+      assert.ok(await soon(5000, async () => await labelled() <= before), "the container is left");
+    }),
+);
+
+Deno.test("owllm servers tools refuses what it cannot do, with a sentence and a code", () =>
+  withPlaces(async (repository, state) => {
+    const none = { OWLLM_SANDBOX_KIND: "none" };
+    const image = { OWLLM_SANDBOX_IMAGE: "some-image" };
+    const gone = { ...image, OWLLM_SANDBOX_DOCKER_HOST: `unix://${state}/x` };
+    const cases: readonly (readonly [number, RegExp, Record<string, string>, ...string[]])[] = [
+      [3, /does not answer/, gone],
+      [3, /no image for the sandbox yet\n {2}owllm sandbox build\n/, {}],
+      [3, /no program "docker"/, { ...image, PATH: state }],
+      [2, /"70000" is no port/, none, "--port", "70000"],
+      [2, /"-1" is no port/, none, "--port", "-1"],
+      [2, /There is no directory/, none, "--repo", `${repository}/no`],
+      [2, /lies in the repository/, none, "--repo", "/"],
+      [2, /lies in the repository/, none, "--state", `${repository}/state`],
+      [2, /perhaps/, none, "--approve", "perhaps"],
+    ];
+    for (const [code, said, env, ...words] of cases) {
+      const args = ["servers", "tools", "--repo", repository, "--state", state, ...words];
+      // A flag that is given twice is refused: the last one is meant here.
+      const flags = words[0] === "--repo" || words[0] === "--state"
+        ? args.filter((_, i) => args[i] !== words[0] && args[i - 1] !== words[0]).concat(words)
+        : args;
+      const ran = await runOwllm(flags, { env, timeoutMs: 20_000 });
+      assert.match(ran.stderr, said, words.join(" "));
+      assert.equal(ran.code, code, ran.stderr);
+      assert.equal(ran.stdout, "");
+      assert.doesNotMatch(ran.stderr, /\n\s+at /);
+    }
+  }));
+
+Deno.test("owllm servers tools without a sandbox reads only, and warns each time", () =>
+  withPlaces(async (repository, state) => {
+    const args = ["--repo", repository, "--state", state];
+    const { call, stop, ready } = await start(args, { OWLLM_SANDBOX_KIND: "none" }, repository);
+    assert.deepEqual(ready.sandbox, { kind: "none", image: null });
+    assert.equal((await call("git_log", {})).body.ok, true);
+    assert.equal((await call("git_status", {})).body.ok, true);
+    const command = (await call("run_command", { command: "ls" })).body;
+    assert.deepEqual([command.ok, command.failure.error], [false, "denied"]);
+    const { stderr } = await stop();
+    const warnings = stderr.split("\n").filter((line) => line.startsWith("Warning: sandbox.kind"));
+    assert.ok(warnings.length >= 3, stderr);
+  }));
