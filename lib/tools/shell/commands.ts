@@ -138,5 +138,5 @@ function denied(command: string, { reasons }: Verdict): OwllmError {
 /** The finding that made the decision: a command's own reason only says that it is refused. */
 function innermost(reasons: readonly Reason[]): Reason | undefined {
   const reason = reasons.find(({ decision }) => decision === "deny");
-  return innermost(reason?.children ?? []) ?? reason;
+  return reason && (innermost(reason.children ?? []) ?? reason);
 }
