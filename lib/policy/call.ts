@@ -207,7 +207,7 @@ export class Call {
   /** A flag that a script hands on to a program that is not known: only plain ones pass. */
   extra(arg: Arg): void {
     if (
-      /^-(?:[qvx]+|-(?:verbose|quiet|silent|bail|runInBand|ci|no-color|coverage=false|watch=false|watchAll=false|passWithNoTests|fail-fast|run))$/
+      /^-(?:[qvx]+|[tg]|-(?:testNamePattern|grep|verbose|quiet|silent|bail|runInBand|ci|no-color|coverage=false|watch=false|watchAll=false|passWithNoTests|fail-fast|run))$/
         .test(known(arg) ?? "")
     ) {
       return;

@@ -15,6 +15,7 @@ Deno.test("decide() allows what only reads the repository", () => {
     "git ls-files '*.ts' | xargs wc -l",
     "cat <<'EOF'\nrm -rf /\nEOF",
     "echo 'rm -rf /'",
+    "echo '\u26a0\ufe0f careful \u{1f469}\u200d\u{1f4bb}'",
     "pytest -q tests/test_main.py::test_one 2>&1 | tail -20",
     "npm test",
     "jq -r .name package.json",

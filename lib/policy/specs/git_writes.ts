@@ -30,7 +30,7 @@ function change(role: Role = "approve", more: Partial<Table> = {}): Table {
         const text = known(arg) ?? "";
         const value = call.args[index + 1];
         if (runs.has(text) && value !== undefined) tryWords(call, call.args.slice(index + 1));
-        else if (/^--[\w-]+=/.test(text)) call.lookForDenials(arg);
+        else if (/^--(?!message|author|date)[\w-]+=/.test(text)) call.lookForDenials(arg);
         if (/^ext::/.test(text)) {
           call.find(needsPerson("executes", `"${text}" runs a program`), arg);
           call.lookForDenials(call.word(text.replace(/^ext::/, " "), arg));
