@@ -9,6 +9,7 @@ import { pageFigures } from "./pages.ts";
 import { sandboxFigures } from "./sandbox.ts";
 import { spanFigures } from "./spans.ts";
 import { startFigures } from "./starts.ts";
+import { toolFigures } from "./tools.ts";
 import { traceFigures } from "./traces.ts";
 import { stateFigures } from "./writes.ts";
 
@@ -74,6 +75,7 @@ const figures = [
   ...await pageFigures(),
   ...await decoratorFigures(),
   ...await sandboxFigures(),
+  ...await toolFigures(),
 ];
 const baseline = await readBaseline();
 const head = ["figure", "now", "aim", "baseline", "reference"];

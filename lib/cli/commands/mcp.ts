@@ -12,7 +12,7 @@ export const mcp = defineCommand<ToolboxFlags>({
     "approves it, and the same call passes afterwards. It ends when its input ends.",
   examples: [
     "owllm mcp --repo .",
-    "claude mcp add owllm -- owllm mcp --repo .",
+    "owllm mcp --repo . --approve never --trace",
   ],
   flags: TOOLBOX_FLAGS,
   positional: { kind: "tuple", parameters: [] },
