@@ -1,5 +1,8 @@
 import { type Application, buildApplication, buildRouteMap } from "@stricli/core";
 import type { Cli } from "./command.ts";
+import { approvalsApprove, approvalsDeny } from "./commands/approvals_answer.ts";
+import { approvalsList } from "./commands/approvals_list.ts";
+import { approvalsShow } from "./commands/approvals_show.ts";
 import { completions } from "./commands/completions.ts";
 import { configCheck } from "./commands/config_check.ts";
 import { configShow } from "./commands/config_show.ts";
@@ -39,6 +42,7 @@ import { traceRemove } from "./commands/trace_remove.ts";
 import { traceSearch } from "./commands/trace_search.ts";
 import { traceShow } from "./commands/trace_show.ts";
 import { traceTag, traceUntag } from "./commands/trace_tag.ts";
+import { undo } from "./commands/undo.ts";
 import { TEXT } from "./refusal.ts";
 import { VERSION } from "./version.ts";
 
@@ -77,6 +81,15 @@ export function buildApp(): Application<Cli> {
   const policy = buildRouteMap({
     routes: { check: policyCheck, explain: policyExplain, show: policyShow, test: policyTest },
     docs: { brief: "What a command may do, decided without running it" },
+  });
+  const approvals = buildRouteMap({
+    routes: {
+      list: approvalsList,
+      show: approvalsShow,
+      approve: approvalsApprove,
+      deny: approvalsDeny,
+    },
+    docs: { brief: "What waits for a person" },
   });
   const sandbox = buildRouteMap({
     routes: { status: sandboxStatusCommand, build: sandboxBuild, clean: sandboxClean },
@@ -118,6 +131,8 @@ export function buildApp(): Application<Cli> {
       doctor,
       config,
       policy,
+      approvals,
+      undo,
       sandbox,
       servers,
       mcp,

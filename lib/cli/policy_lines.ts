@@ -34,7 +34,8 @@ export function verdictLines(command: string, verdict: Verdict, how: VerdictStyl
   ];
 }
 
-function reasonLines(
+/** A reason with the part that it points to, and those that it is made of. */
+export function reasonLines(
   command: string,
   reason: Reason,
   above: Reason | undefined,

@@ -1,4 +1,5 @@
 import { OwllmError } from "../../core/mod.ts";
+import { askAtTerminal } from "../approval_prompt.ts";
 import { defineCommand } from "../command.ts";
 import { openToolbox, TOOLBOX_FLAGS, type ToolboxFlags } from "../toolbox.ts";
 import { VERSION } from "../version.ts";
@@ -14,8 +15,8 @@ export const serversTools = defineCommand<ServerFlags>({
   brief: "Offer the tools over HTTP on this machine, to programs that know the token",
   description: "GET /health, GET /schema.json, and POST /call with " +
     '{"tool": "...", "args": {...}, "id": "..."}. Commands run in the sandbox and are judged by ' +
-    "the policy; what needs a person is answered with 409 and the line that approves it, and the " +
-    "same call passes afterwards. Ctrl-C stops it.",
+    "the policy. What needs a person is asked at this terminal; where there is none it is answered " +
+    "with 409 and the line that approves it, and the same call passes afterwards. Ctrl-C stops it.",
   examples: [
     "owllm servers tools",
     "owllm servers tools --repo . --port 0 --json",
@@ -39,6 +40,7 @@ export const serversTools = defineCommand<ServerFlags>({
       kind: "tool_server",
       edits: "ask",
       afterApproval: () => "make the same call again",
+      ask: askAtTerminal(out),
     });
     const { toolbox, repository, executor } = opened;
     const token = [...cli.random.bytes(TOKEN_BYTES)]
