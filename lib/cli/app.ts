@@ -20,6 +20,10 @@ import { policyCheck } from "./commands/policy_check.ts";
 import { policyExplain } from "./commands/policy_explain.ts";
 import { policyShow } from "./commands/policy_show.ts";
 import { policyTest } from "./commands/policy_test.ts";
+import { resume } from "./commands/resume.ts";
+import { runCommand } from "./commands/run.ts";
+import { runsList } from "./commands/runs_list.ts";
+import { runsShow } from "./commands/runs_show.ts";
 import { sandboxBuild } from "./commands/sandbox_build.ts";
 import { sandboxClean } from "./commands/sandbox_clean.ts";
 import { sandboxStatusCommand } from "./commands/sandbox_status.ts";
@@ -91,6 +95,10 @@ export function buildApp(): Application<Cli> {
     },
     docs: { brief: "What waits for a person" },
   });
+  const runs = buildRouteMap({
+    routes: { list: runsList, show: runsShow },
+    docs: { brief: "What the agent did" },
+  });
   const sandbox = buildRouteMap({
     routes: { status: sandboxStatusCommand, build: sandboxBuild, clean: sandboxClean },
     docs: { brief: "Where commands of a model run: a container without a network" },
@@ -131,6 +139,9 @@ export function buildApp(): Application<Cli> {
       doctor,
       config,
       policy,
+      run: runCommand,
+      resume,
+      runs,
       approvals,
       undo,
       sandbox,

@@ -58,6 +58,18 @@ export const COMMAND_NEEDS: Readonly<Record<string, Needs>> = {
   "policy explain": {},
   "policy show": {},
   "policy test": {},
+  "run": {
+    net: `${ASK_SERVERS}, send traces to an OTLP endpoint`,
+    write: `${KEEP_STATE}, apply edits that were approved`,
+    run: ASK_ENGINE,
+  },
+  "resume": {
+    net: `${ASK_SERVERS}, send traces to an OTLP endpoint`,
+    write: `${KEEP_STATE}, apply edits that were approved`,
+    run: ASK_ENGINE,
+  },
+  "runs list": { write: KEEP_STATE },
+  "runs show": { write: KEEP_STATE },
   "approvals list": { write: KEEP_STATE },
   "approvals show": { write: KEEP_STATE },
   "approvals approve": { write: KEEP_STATE },

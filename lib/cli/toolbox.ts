@@ -36,6 +36,8 @@ export interface OpenToolboxOptions {
   readonly afterApproval: (runId: string) => string;
   /** `allow`: edits of ordinary files need no person. */
   readonly edits: "ask" | "allow";
+  /** A run that goes on keeps its id, and with it its approvals. */
+  readonly runId?: string | undefined;
   /** Asks the person who is there; without it a request waits in the state file. */
   readonly ask?: AskPerson | undefined;
 }
@@ -71,7 +73,6 @@ export async function openToolbox(
   await using opening = new AsyncDisposableStack();
   const state = opening.use(await openStateFor(cli, flags));
   await refuseOwnState(repository, dir);
-  await recoverChanges(run, state, repository);
   const { tracer } = opening.use(await startTrace(run, config, state));
   const { createExecutor } = await import("../sandbox/mod.ts");
   const executor = opening.use(
@@ -90,7 +91,7 @@ export async function openToolbox(
   for (const { path, reason } of copied.leftOut) {
     out.debug(`Not in the sandbox: ${path}: ${reason}`);
   }
-  const runId = cli.ids.next(options.kind);
+  const runId = options.runId ?? cli.ids.next(options.kind);
   const { createApprovalGate, createToolbox } = await import("../tools/mod.ts");
   const { afterApproval, ask, edits } = options;
   const elsewhere = flags.state === undefined ? "" : ` --state '${dir.replaceAll("'", `'\\''`)}'`;
@@ -132,28 +133,6 @@ export async function openToolbox(
     ...{ toolbox, repository, executor, copied, config, state, tracer, runId },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-/** A living process writes the files of a change in a moment; one that takes longer is dead. In ms. */
-const APPLYING_MS = 2_000;
-
-/** Takes back what a crash left half applied, before anybody reads it. */
-async function recoverChanges(
-  { cli: { clock }, out }: Run<ToolboxFlags>,
-  { fileChanges }: State,
-  repository: string,
-): Promise<void> {
-  const { recoverChange } = await import("../tools/mod.ts");
-  for (
-    const { id, createdAt } of fileChanges.list({ repository, status: "applying", limit: 100 })
-  ) {
-    const age = clock.now().getTime() - Date.parse(createdAt);
-    if (age < APPLYING_MS) await clock.sleep(APPLYING_MS - age);
-    const change = fileChanges.get(id);
-    if (change?.status !== "applying") continue;
-    const paths = await recoverChange(change, fileChanges);
-    out.note(`The change ${id} was cut by a crash; put back: ${paths.join(", ") || "nothing"}`);
-  }
 }
 
 /** The file tools reach all of the repository: approvals and traces must not be among it. */

@@ -38,8 +38,6 @@ const SEND_LATER = "owllm trace export --otlp";
  */
 export interface CommandTrace extends AsyncDisposable {
   readonly tracer: SessionTracer | undefined;
-  /** What the last remark calls the session; another program may have made a newer one. */
-  session: string;
 }
 
 /** Starts tracing where the flags ask for it. */
@@ -49,7 +47,7 @@ export async function startTrace(
   state: State,
 ): Promise<CommandTrace> {
   if (!flags.trace && flags.traceDb === undefined) {
-    return { tracer: undefined, session: "last", [Symbol.asyncDispose]: () => Promise.resolve() };
+    return { tracer: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const { startTracing } = await import("../trace/mod.ts");
   const redactor = await redactorFor(cli, config);
@@ -67,16 +65,14 @@ export async function startTrace(
     prices: config.prices,
     onNotice: (notice) => out.note(notice.replace(SEND_LATER, `${SEND_LATER}${where}`)),
   });
-  const trace: CommandTrace = {
+  return {
     tracer: tracing.createTracer(),
-    session: "last",
     async [Symbol.asyncDispose]() {
       await tracing.shutdown();
       file?.close();
-      out.note(`Traced: owllm trace show ${trace.session}${where}`);
+      out.note(`Traced: owllm trace show last${where}`);
     },
   };
-  return trace;
 }
 
 /** Knows the secrets of this machine's environment and of the `.env` files here. */

@@ -1,5 +1,4 @@
 import { messageOf, OwllmError } from "../core/mod.ts";
-import { wordsFor } from "./named.ts";
 
 /** SQLite's result codes that have a cause a person can do something about. */
 const SQLITE = {
@@ -14,18 +13,15 @@ const SQLITE = {
 
 /** What to do about a damaged file: owllm never moves or overwrites it. */
 export function restoreHint(path: string): string {
-  const { what, another } = wordsFor(path);
-  return what === "trace file"
-    ? `Name ${another}; this file was left alone`
-    : `Put a backup in its place (made by \`owllm state backup FILE\`) with ` +
-      `\`cp BACKUP "${path}"\`, or start afresh with \`--state DIR\``;
+  return `Put a backup in its place (made by \`owllm state backup FILE\`) with ` +
+    `\`cp BACKUP "${path}"\`, or start afresh with \`--state DIR\``;
 }
 
 /** The error for a file that is not, or no longer, a readable database. */
 export function damaged(path: string, what: string, cause?: unknown): OwllmError {
   return new OwllmError({
     code: "state",
-    message: `The ${wordsFor(path).what} "${path}" is damaged: ${what}`,
+    message: `The state file "${path}" is damaged: ${what}`,
     recoverySuggestion: restoreHint(path),
     context: { path },
     cause,
@@ -36,7 +32,6 @@ export function damaged(path: string, what: string, cause?: unknown): OwllmError
 export function sqliteError(error: unknown, path: string): unknown {
   if (error instanceof OwllmError || !isSqliteError(error)) return error;
   const text = messageOf(error);
-  const { what, another } = wordsFor(path);
   const code = (error.errcode ?? codeOfText(text)) & 0xff;
   const fail = (message: string, recoverySuggestion?: string) =>
     new OwllmError({
@@ -52,24 +47,24 @@ export function sqliteError(error: unknown, path: string): unknown {
       return damaged(path, text, error);
     case SQLITE.full:
       return fail(
-        `The disk that holds the ${what} "${path}" is full`,
-        `Free some space, or name ${another}`,
+        `The disk that holds the state file "${path}" is full`,
+        "Free some space, or name another directory with `--state DIR`",
       );
     case SQLITE.readonly:
       return fail(
-        `The ${what} "${path}" cannot be written: its file system or its mode is read-only`,
-        `Make it writable, or name ${another}`,
+        `The state file "${path}" cannot be written: its file system or its mode is read-only`,
+        "Make it writable, or name another directory with `--state DIR`",
       );
     case SQLITE.busy:
       return fail(
-        `Another program has held the ${what} "${path}" for too long`,
+        `Another program has held the state file "${path}" for too long`,
         "End the program that holds it (an SQLite browser, a backup tool), then try again",
       );
     case SQLITE.ioerr:
     case SQLITE.cantopen:
       return fail(
-        `The ${what} "${path}" cannot be read or written: ${text}`,
-        `Look at the disk and its mount, or name ${another}`,
+        `The state file "${path}" cannot be read or written: ${text}`,
+        "Look at the disk and its mount, or name another directory with `--state DIR`",
       );
     default:
       return error;

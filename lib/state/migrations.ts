@@ -1,6 +1,7 @@
 import { SANDBOX_IMAGES_SCHEMA } from "./sandbox_images.ts";
 import { HANDS_SCHEMA } from "./hands/schema.ts";
 import { OUTBOX_SCHEMA } from "./traces/outbox_schema.ts";
+import { RUNS_SCHEMA } from "./runs/schema.ts";
 import { TRACES_SCHEMA } from "./traces/schema.ts";
 
 /**
@@ -79,4 +80,5 @@ export const MIGRATIONS: readonly string[] = [
   SANDBOX_IMAGES_SCHEMA,
   HANDS_SCHEMA,
   OUTBOX_SCHEMA,
+  RUNS_SCHEMA,
 ];

@@ -4,6 +4,12 @@
  */
 export * from "./records.ts";
 export type * from "./hands/records.ts";
+export type {
+  AgentRunProgress,
+  AgentRunRecord,
+  AgentRunsTable,
+  AgentRunTotals,
+} from "./runs/agent_runs.ts";
 export type * from "./traces/records.ts";
 export {
   openState,

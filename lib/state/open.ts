@@ -10,7 +10,6 @@ import { assertOurs, readHeader } from "./header.ts";
 import { migrate, versionOf } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { createModelsTable } from "./models.ts";
-import { STATE_FILE } from "./named.ts";
 import { createPrivateFile, keepFilePrivate, prepareDirectory } from "./place.ts";
 import type {
   EnvsTable,
@@ -20,10 +19,14 @@ import type {
   SmokeRunsTable,
 } from "./records.ts";
 import { createSandboxImagesTable } from "./sandbox_images.ts";
+import { type AgentRunsTable, createAgentRunsTable } from "./runs/agent_runs.ts";
 import { createServersTable } from "./servers.ts";
 import { createSmokeRunsTable } from "./smoke_runs.ts";
 import type { TracesTable } from "./traces/records.ts";
 import { createTracesTable } from "./traces/table.ts";
+
+/** Name of the state file in the state directory. */
+const STATE_FILE = "owllm.db";
 
 /** The state file of a state directory. */
 export function statePathIn(dir: string): string {
@@ -57,6 +60,7 @@ export interface State extends Disposable {
   readonly traces: TracesTable;
   readonly approvals: ApprovalsTable;
   readonly fileChanges: FileChangesTable;
+  readonly agentRuns: AgentRunsTable;
   readonly sandboxImages: SandboxImagesTable;
   /** Copies the state into a new file while others may write; the copy is checked. */
   backup(target: string): Promise<StateBackup>;
@@ -103,6 +107,7 @@ export async function openStateFile(
     smokeRuns: createSmokeRunsTable(db, clock, ids),
     approvals: createApprovalsTable(db, clock, ids),
     fileChanges: createFileChangesTable(db, clock, ids),
+    agentRuns: createAgentRunsTable(db, clock),
     traces: createTracesTable(db),
     sandboxImages: createSandboxImagesTable(db, clock),
     backup: (target) => backupTo(db, target),
