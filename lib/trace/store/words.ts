@@ -25,6 +25,13 @@ export class WordCollector {
       parts.arguments.push(event.tool.name, event.tool.arguments_json);
       if (event.tool.result !== null) parts.result.push(event.tool.result);
     }
+    if (isPlain(event)) {
+      const { args = null, result = null } = event.metadata;
+      // A decorated function's arguments are its actions already.
+      const given = event.event_type === "runtime" ? event.actions : args;
+      parts.arguments.push(event.system_instance_id, ...textsIn(given));
+      parts.result.push(...textsIn(result));
+    }
     const error = event.error === null ? "" : `${event.error.type} ${event.error.message}`;
     return wordsOf({ ...parts, error: [error] });
   }
@@ -40,6 +47,12 @@ export class WordCollector {
       return true;
     });
   }
+}
+
+/** Neither a model's call nor a tool's: what is to be found is what a function took and gave. */
+function isPlain(event: TraceEvent): boolean {
+  if (event.event_type === "cais") return event.call_records.length === 0;
+  return event.event_type === "environment" || event.tool === null;
 }
 
 /** The text of a model's message. */

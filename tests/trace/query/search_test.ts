@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OwllmError, systemClock } from "../../../lib/core/mod.ts";
 import type { TracesTable } from "../../../lib/state/mod.ts";
-import { createTraceStore, searchEvents, SessionTracer } from "../../../lib/trace/mod.ts";
+import {
+  createTraceStore,
+  searchEvents,
+  SessionTracer,
+  traceAgent,
+  traceEnv,
+  traceRuntime,
+  withTracer,
+} from "../../../lib/trace/mod.ts";
 import { matchOf, parseSearch } from "../../../lib/trace/query/search_terms.ts";
 import { openTestState, withTempDir } from "../../support/state.ts";
 
@@ -169,3 +177,38 @@ Deno.test("matchOf() names the index's columns", () => {
   const matches = parseSearch('tool:read_file error:"a b"* http://x').map(matchOf);
   assert.deepEqual(matches, ['arguments : "read file"', 'error : "a b" *', '"http x"']);
 });
+
+Deno.test("searchEvents() finds what decorated functions took and gave, by the name too", () =>
+  withTempDir(async (dir) => {
+    using state = await openTestState(dir);
+    using store = createTraceStore({ traces: state.traces, clock: systemClock });
+    const tracer = new SessionTracer({ sink: store });
+    tracer.startSession();
+    await withTracer(tracer, async () => {
+      const readFile = traceRuntime({ name: "read_file" })((path: string) =>
+        `holds ${path} walnuts`
+      );
+      readFile("src/quince.ts");
+      await traceAgent({ name: "planner" })((_: string) => Promise.resolve({ plan: "chestnuts" }))(
+        "medlar",
+      );
+      traceEnv({ name: "world" })((_: string) => ({ reward: 1, seen: "hazelnuts" }))("rowan");
+    });
+    tracer.endSession();
+    for (
+      const word of [
+        "read_file",
+        "quince",
+        "walnuts",
+        "planner",
+        "medlar",
+        "chestnuts",
+        "world",
+        "rowan",
+        "hazelnuts",
+      ]
+    ) {
+      const { hits } = searchEvents(state.traces, word, { limit: 5, width: 80 });
+      assert.equal(hits.length, 1, word);
+    }
+  }));
