@@ -26,6 +26,13 @@ function envOf(docker: RealDocker): Record<string, string> {
   return { DOCKER_HOST: docker.host, OWLLM_SANDBOX_IMAGE: docker.image };
 }
 
+/** How many containers an owllm has. */
+async function containersOf(docker: RealDocker, pid: number): Promise<number> {
+  const filter = `label=dev.owllm.pid=${pid}`;
+  const ids = await dockerOf(docker)("ps", "--all", "--quiet", "--filter", filter);
+  return ids.split("\n").filter((id) => id !== "").length;
+}
+
 /** The real command, until it says where it listens. */
 async function start(args: readonly string[], env: Record<string, string>, home: string) {
   const child = new Deno.Command(Deno.execPath(), {
@@ -60,7 +67,7 @@ async function start(args: readonly string[], env: Record<string, string>, home:
     const stdout = await reader.read();
     return { code, rest: stdout.value ?? "", stderr: await new Response(child.stderr).text() };
   };
-  return { ready, call, stop };
+  return { ready, call, stop, pid: child.pid };
 }
 
 testWith(
@@ -69,7 +76,7 @@ testWith(
   (docker) =>
     withPlaces(async (repository, state) => {
       const args = ["--repo", repository, "--state", state, "--trace"];
-      const { ready, call, stop } = await start(args, envOf(docker), repository);
+      const { ready, call, stop, pid } = await start(args, envOf(docker), repository);
       assert.match(ready.token, /^[0-9a-f]{64}$/);
       assert.equal(ready.repository, repository);
       assert.deepEqual(ready.sandbox, { kind: "docker", image: docker.image });
@@ -79,18 +86,19 @@ testWith(
       assert.equal(ran.body.result.data.stdout, "hello");
       const asked = await call("run_command", { command: "touch made" });
       assert.equal(asked.status, 409);
-      assert.match(
-        asked.body.failure.recovery_suggestion,
-        /approvals approve approval_\w+ --state '/,
-      );
-      const containers = () => dockerOf(docker)("ps", "--format", "{{.ID}}", "--no-trunc");
-      const before = (await containers()).trim().split("\n").length;
-      assert.ok(before >= 1);
+      const line = / then: owllm (approvals approve \w+ --state '[^']+')/
+        .exec(asked.body.failure.recovery_suggestion)?.[1] ?? "";
+      const approved = await runOwllm(line.replaceAll("'", "").split(" "));
+      assert.equal(approved.code, 0, `${line}: ${approved.stderr}`);
+      assert.equal((await call("run_command", { command: "touch made" })).body.ok, true);
+      assert.equal((await call("run_command", { command: "touch made" })).status, 409);
+      assert.equal(await containersOf(docker, pid), 1);
 
       const started = performance.now();
       const { code, rest, stderr } = await stop();
       assert.equal(code, 130);
       assert.ok(performance.now() - started < 2000, "Ctrl-C took too long");
+      assert.ok(await soon(5000, async () => await containersOf(docker, pid) === 0));
       assert.equal(rest, "", "more than one document on stdout");
       assert.doesNotMatch(stderr, /\n\s+at |Uncaught/);
       await assert.rejects(fetch(`${ready.url}/health`));
@@ -108,10 +116,6 @@ testWith(
   docker,
   (docker) =>
     withPlaces(async (repository, state) => {
-      const labelled = async () =>
-        (await dockerOf(docker)("ps", "-a", "--format", "{{.Labels}}")).split("\n")
-          .filter((labels) => labels.includes("owllm")).length;
-      const before = await labelled();
       const child = new Deno.Command(Deno.execPath(), {
         args: [...OWLLM_ARGS, ...["servers", "tools", "--port", "0"], "--state", state],
         cwd: repository,
@@ -125,10 +129,11 @@ testWith(
       let said = "";
       while (!said.includes("Bearer ")) said += (await reader.read()).value ?? "";
       assert.match(said, /^ready {2}http:\/\/127\.0\.0\.1:\d+ {2}11 tools over /);
+      assert.equal(await containersOf(docker, child.pid), 1);
       child.kill("SIGKILL");
       await child.status;
       await reader.cancel();
-      assert.ok(await soon(5000, async () => await labelled() <= before), "the container is left");
+      assert.ok(await soon(5000, async () => await containersOf(docker, child.pid) === 0));
     }),
 );
 
