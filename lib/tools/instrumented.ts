@@ -1,5 +1,6 @@
 import { OwllmError } from "../core/mod.ts";
 import type { Clock } from "../core/mod.ts";
+import { ApprovalPendingError } from "./approvals/gate.ts";
 import { type SessionTracer, traceError } from "../trace/mod.ts";
 import { type ToolFailure, toolFailure, ValidationError } from "./failure.ts";
 import type { AnyTool, ToolResult } from "./tool.ts";
@@ -117,5 +118,7 @@ function decisionOf(outcome: ToolOutcome, error: unknown): string {
     if (typeof decision === "string") return decision;
     return approval === undefined ? "allow" : "approve";
   }
+  // What waits for a person has been neither allowed nor denied.
+  if (error instanceof ApprovalPendingError) return "approve";
   return error instanceof OwllmError && error.code === "denied" ? "deny" : "none";
 }

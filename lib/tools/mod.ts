@@ -5,6 +5,7 @@
  * @module
  */
 export {
+  approvalEnd,
   type ApprovalGate,
   type ApprovalGateOptions,
   type ApprovalMode,

@@ -52,7 +52,8 @@ const WAITING = `
   `;
 
 const ANSWER = `
-  UPDATE approvals SET status = ?, scope = ?, remark = ?, decided_at = ?
+  UPDATE approvals SET status = ?, scope = ?, remark = ?, decided_at = ?,
+    expires_at = ?
   WHERE id = ? AND status = 'waiting' AND expires_at > ?
   RETURNING *
   `;
@@ -107,10 +108,12 @@ export function createApprovalsTable(db: Database, clock: Clock, ids: Ids): Appr
     get: (id) => one(db.get("SELECT * FROM approvals WHERE id = ?", id)),
     list: ({ status, repository, limit }) =>
       db.all(LIST, status ?? null, repository ?? null, limit).map(read),
-    answer: (id, { approved, scope, remark }) =>
-      db.write(() =>
-        one(db.get(ANSWER, approved ? "approved" : "denied", scope, remark, now(), id, now()))
-      ),
+    answer: (id, { approved, scope, remark, expiresAt }) =>
+      db.write(() => {
+        const status = approved ? "approved" : "denied";
+        const end = expiresAt.toISOString();
+        return one(db.get(ANSWER, status, scope, remark, now(), end, id, now()));
+      }),
     use: ({ hash, repository, runId }) =>
       db.write(() => {
         const holding = one(db.get(HOLDING, hash, repository, now(), runId));

@@ -3,8 +3,26 @@ import type { Reason } from "../../policy/mod.ts";
 import type { ApprovalRecord, ApprovalScope, ApprovalsTable } from "../../state/mod.ts";
 import { type ApprovalSubject, subjectHash } from "./subject.ts";
 
-/** An unanswered request, and an approval that was not used, hold so long: an hour. */
-const ONCE_MS = 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+
+/**
+ * How long an approval of each scope holds, in ms, from the answer on. A `session` also ends with its
+ * run, so that its time is only for runs that nobody resumes any more; `always` ends too, because
+ * nobody remembers for ever what they agreed to.
+ */
+const HOLDS_MS: Readonly<Record<ApprovalScope, number>> = {
+  once: HOUR_MS,
+  session: 24 * HOUR_MS,
+  always: 30 * 24 * HOUR_MS,
+};
+
+/** An unanswered request holds so long, in ms. */
+const REQUEST_MS = HOUR_MS;
+
+/** Until when an approval that is given now holds. */
+export function approvalEnd(scope: ApprovalScope, clock: Clock): Date {
+  return new Date(clock.now().getTime() + HOLDS_MS[scope]);
+}
 
 /**
  * Who is asked about what the policy does not allow by itself: `ask` a person (who is there, or
@@ -79,7 +97,7 @@ export function createApprovalGate(options: ApprovalGateOptions): ApprovalGate {
       const denied = approvals.denied(key);
       if (denied !== undefined) throw refused(denied);
       if (mode === "never") throw nobodyMayBeAsked(title, reasons);
-      const expiresAt = new Date(clock.now().getTime() + ONCE_MS);
+      const expiresAt = new Date(clock.now().getTime() + REQUEST_MS);
       const request = approvals.request({
         ...key,
         kind: subject.kind,
@@ -90,10 +108,18 @@ export function createApprovalGate(options: ApprovalGateOptions): ApprovalGate {
       });
       if (ask === undefined) throw new ApprovalPendingError(request, wayOn);
       const { approved, scope, remark = null } = await ask(request, signal);
-      const answered = approvals.answer(request.id, { approved, scope, remark });
+      const answered = approvals.answer(request.id, {
+        approved,
+        scope,
+        remark,
+        expiresAt: approvalEnd(scope, clock),
+      });
       if (answered === undefined) throw tooLate(request);
       if (!approved) throw refused(answered);
-      return approvals.use(key) ?? answered;
+      // Another process of the same run may have used it up in between.
+      const used = approvals.use(key);
+      if (used === undefined) throw tooLate(request);
+      return used;
     },
   };
 }

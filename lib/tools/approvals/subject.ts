@@ -53,15 +53,18 @@ function canonical(value: unknown): string {
   return `{${fields.join(",")}}`;
 }
 
-/** More of a file than this is not hashed: it is data and no script. */
-const MAX_HASHED_BYTES = 4 * 1024 * 1024;
+/** More of a file than this is not hashed: it is data, and no script or text that a tool edits. */
+const MAX_HASHED_BYTES = 64 * 1024 * 1024;
 
 /** The content hash of a file; null where there is no regular file that can be read. */
 export async function hashFile(path: string): Promise<string | null> {
   try {
-    const { isFile, size, mtime } = await Deno.stat(path);
+    const { isFile, size, ctime } = await Deno.stat(path);
     if (!isFile) return null;
-    if (size > MAX_HASHED_BYTES) return `${size}@${mtime?.getTime() ?? 0}`;
+    if (size > MAX_HASHED_BYTES) {
+      // Unlike the time of the last write, nobody can set this one back.
+      return `${size}@${ctime?.getTime() ?? 0}`;
+    }
     return sha256(await Deno.readFile(path));
   } catch (error) {
     if (

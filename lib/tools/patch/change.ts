@@ -16,6 +16,9 @@ export interface FileChange {
 const ORDINARY = 0o644;
 const EXECUTABLE = 0o755;
 
+/** Texts that differ in more lines are not compared line by line: that takes minutes. */
+const MAX_EDIT_LENGTH = 4_000;
+
 /** Lines around a change in the diffs that we make. */
 const CONTEXT_LINES = 3;
 
@@ -36,8 +39,12 @@ export async function currentFile(
   return { relative, before: text, mode };
 }
 
-/** A link anywhere in the path would write somewhere else than what was judged. */
-async function refuseLinks(root: string, relative: string): Promise<void> {
+/**
+ * A link anywhere in the path would write somewhere else than what was judged.
+ *
+ * @throws {@linkcode ValidationError}
+ */
+export async function refuseLinks(root: string, relative: string): Promise<void> {
   const names = relative.split("/");
   for (const at of names.keys()) {
     const part = names.slice(0, at + 1).join("/");
@@ -90,8 +97,16 @@ export async function changeOf(root: string, patch: FilePatch): Promise<FileChan
   const after = applyPatch(now.before ?? "", patch.hunks, { fuzzFactor: 0 });
   if (after === false) throw stale("its lines are not what the patch says");
   if (patch.kind === "delete" && after !== "") throw stale("it holds more than the patch takes");
-  const mode = patch.executable === undefined ? now.mode : patch.executable ? EXECUTABLE : ORDINARY;
-  return { ...now, after: patch.kind === "delete" ? null : after, mode };
+  if (now.before === null) return { ...now, after, mode: patch.executable ? EXECUTABLE : ORDINARY };
+  const isExecutable = (now.mode & 0o100) !== 0;
+  if (patch.kind === "change" && (patch.executable ?? isExecutable) !== isExecutable) {
+    throw new ValidationError(
+      `The patch changes the mode of "${name}"`,
+      "Change its text only; a new file may be executable (new file mode 100755)",
+      { path: patch.relative },
+    );
+  }
+  return { ...now, after: patch.kind === "delete" ? null : after };
 }
 
 /** The changes as one unified diff with git's headers; empty when nothing changes. */
@@ -113,9 +128,24 @@ function fileDiff({ relative, before, after, mode }: FileChange): string {
     after ?? "",
     undefined,
     undefined,
-    { context: CONTEXT_LINES },
-  ).replace(/^=+\n/, "");
+    { context: CONTEXT_LINES, maxEditLength: MAX_EDIT_LENGTH },
+  )?.replace(/^=+\n/, "") ?? replacement(relative, before, after);
   // Git makes no hunks for an empty file, and takes none.
   const empty = (before ?? "") === "" && (after ?? "") === "";
   return `${header.join("\n")}\n${empty ? "" : body}`;
+}
+
+/** A diff that takes all of a text away and puts all of the other in its place. */
+function replacement(relative: string, before: string | null, after: string | null): string {
+  const side = (sign: string, text: string | null): readonly [range: string, lines: string] => {
+    if (text === null || text === "") return ["0,0", ""];
+    const lines = text.replace(/\n$/, "").split("\n");
+    const end = text.endsWith("\n") ? "" : "\\ No newline at end of file\n";
+    return [`1,${lines.length}`, lines.map((line) => `${sign}${line}\n`).join("") + end];
+  };
+  const [[from, removed], [to, added]] = [side("-", before), side("+", after)];
+  const name = (sign: string, text: string | null) =>
+    text === null ? "/dev/null" : `${sign}/${relative}`;
+  return `--- ${name("a", before)}\n+++ ${name("b", after)}\n@@ -${from} +${to} @@\n` +
+    removed + added;
 }

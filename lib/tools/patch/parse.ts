@@ -117,10 +117,13 @@ function filePatch(root: string, patch: StructuredPatch): FilePatch {
   };
 }
 
+/** Names that some file system takes for `.git`: case, short names, trailing dots, streams. */
+const GIT_NAME = /(?:^|\/)(?:\.git[. ]*|git~\d+)(?:[/:]|$)/i;
+
 /** @throws {@linkcode ValidationError} for what no tool writes: secrets, git's own files, the repository itself */
 export function refuseUnwritable(relative: string): void {
   refuseSecret(relative);
-  if (relative === "." || /(?:^|\/)\.git(?:\/|$)/i.test(relative)) {
+  if (relative === "." || GIT_NAME.test(relative)) {
     throw new ValidationError(
       `"${show(relative)}" is not to be written by a tool`,
       "Change files of the project only",

@@ -7,9 +7,9 @@ import { deepFreeze, hashFile, sha256 } from "../approvals/subject.ts";
 import { ValidationError } from "../failure.ts";
 import { show } from "../files/paths.ts";
 import { isControlFile } from "../files/secrets.ts";
-import { changeOf, type FileChange, unifiedDiff } from "./change.ts";
+import { changeOf, type FileChange, refuseLinks, unifiedDiff } from "./change.ts";
 import { parseUnified } from "./parse.ts";
-import { changedSince, putBack, writeChanges } from "./write.ts";
+import { changedSince, HalfWrittenError, putBack, removeLeftovers, writeChanges } from "./write.ts";
 
 /** What {@linkcode createPatches} needs. */
 export interface PatchesOptions {
@@ -73,6 +73,7 @@ export function createPatches(options: PatchesOptions): Patches {
     if (real.length === 0) {
       throw new ValidationError("The change changes nothing", "Give a text that differs");
     }
+    real.forEach(refuseNoText);
     await gitApply(options, unifiedDiff(real), ["--check"], signal);
     return keep(real, false);
   };
@@ -98,6 +99,18 @@ export function createPatches(options: PatchesOptions): Patches {
   };
 }
 
+/** What is written must read back as the same text, else it could not be compared nor taken back. */
+function refuseNoText({ relative, after }: FileChange): void {
+  if (after === null || (after.isWellFormed() && !after.includes("\0"))) return;
+  throw new ValidationError(
+    `The new content of "${show(relative)}" is no text: it holds ${
+      after.includes("\0") ? "NUL" : "half a surrogate pair"
+    }`,
+    "Write text only",
+    { path: relative },
+  );
+}
+
 async function applyProposal(
   options: PatchesOptions,
   proposal: Proposal,
@@ -114,7 +127,8 @@ async function applyProposal(
   try {
     await writeChanges(repository, changes);
   } catch (error) {
-    fileChanges.end(changeId, "failed");
+    // A half-written one stays "applying", which is what is recovered at the next start.
+    if (!(error instanceof HalfWrittenError)) fileChanges.end(changeId, "failed");
     if (both) await gitApply(options, patch, ["--reverse"], signal);
     throw error;
   }
@@ -153,6 +167,7 @@ async function approved(
 /** A person takes minutes to answer: the files must still be what the patch was made for. */
 async function refuseStale(repository: string, changes: readonly FileChange[]): Promise<void> {
   for (const { relative, before } of changes) {
+    await refuseLinks(repository, relative);
     const now = await hashFile(`${repository}/${relative}`);
     if (now === (before === null ? null : sha256(before))) continue;
     throw new OwllmError({
@@ -208,6 +223,7 @@ export async function undoChange(
       context: { change: change.id },
     });
   }
+  for (const { relative } of change.files) await refuseLinks(change.repository, relative);
   await putBack(change.repository, change.files);
   fileChanges.end(change.id, "undone");
 }
@@ -224,10 +240,12 @@ export async function recoverChange(
 ): Promise<readonly string[]> {
   const written = [];
   for (const file of change.files) {
+    await refuseLinks(change.repository, file.relative);
     const untouched = (await changedSince(change.repository, [file])).length === 0;
     if (untouched) written.push(file);
   }
   await putBack(change.repository, written);
+  await removeLeftovers(change.repository, change.files);
   fileChanges.end(change.id, "failed");
   return written.map(({ relative }) => relative);
 }

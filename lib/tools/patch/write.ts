@@ -9,7 +9,8 @@ const TEMPORARY = ".owllm-new";
  * Puts changes on the disk: all new contents are written beside their targets and synced, then
  * each is renamed into place. When something fails, what was done is put back.
  *
- * @throws {@linkcode OwllmError} `failed` when the files could not be written; they are then as before
+ * @throws {@linkcode OwllmError} `failed` when the files could not be written; they are then as before, unless it
+ * is a {@linkcode HalfWrittenError}
  */
 export async function writeChanges(root: string, changes: readonly FileChange[]): Promise<void> {
   const done: FileChange[] = [];
@@ -27,8 +28,13 @@ export async function writeChanges(root: string, changes: readonly FileChange[])
       done.push(change);
     }
   } catch (error) {
-    await putBack(root, done);
-    await removeTemporary(root, changes, made);
+    try {
+      await putBack(root, done);
+      await removeTemporary(root, changes);
+      for (const directory of made.toReversed()) await removeIfEmpty(directory);
+    } catch (second) {
+      throw new HalfWrittenError(second);
+    }
     throw new OwllmError({
       code: "failed",
       message: `The change could not be written: ${messageOf(error)}`,
@@ -36,6 +42,19 @@ export async function writeChanges(root: string, changes: readonly FileChange[])
         "Look at the space on the disk and the rights of the files; nothing was changed",
       cause: error,
     });
+  }
+}
+
+/** A change that could neither be finished nor be put back. */
+export class HalfWrittenError extends OwllmError {
+  constructor(cause: unknown) {
+    super({
+      code: "failed",
+      message: `The change could neither be written nor taken back: ${messageOf(cause)}`,
+      recoverySuggestion: "Make room on the disk or set the rights right, then: owllm undo",
+      cause,
+    });
+    this.name = "HalfWrittenError";
   }
 }
 
@@ -90,13 +109,23 @@ async function makeParents(root: string, relative: string): Promise<string[]> {
   return made;
 }
 
-async function removeTemporary(
+/** Removes what was written beside the targets and not renamed. */
+export async function removeTemporary(
   root: string,
   changes: readonly FileChange[],
-  made: readonly string[],
 ): Promise<void> {
   for (const { relative } of changes) await removeIfThere(`${root}/${relative}${TEMPORARY}`);
-  for (const directory of made.toReversed()) await removeIfEmpty(directory);
+}
+
+/** Removes what an unfinished change wrote beside its targets, and directories made for it. */
+export async function removeLeftovers(
+  root: string,
+  changes: readonly FileChange[],
+): Promise<void> {
+  await removeTemporary(root, changes);
+  for (const { relative, before } of changes) {
+    if (before === null) await removeEmptyParents(root, relative);
+  }
 }
 
 async function removeEmptyParents(root: string, relative: string): Promise<void> {
@@ -110,15 +139,24 @@ async function removeIfThere(path: string): Promise<void> {
   try {
     await Deno.remove(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!isMissing(error)) throw error;
   }
 }
 
-/** False when the directory holds something. */
+/** False when the directory holds something or is none. */
 async function removeIfEmpty(path: string): Promise<boolean> {
-  for await (const _ of Deno.readDir(path)) return false;
-  await Deno.remove(path);
-  return true;
+  try {
+    for await (const _ of Deno.readDir(path)) return false;
+    await Deno.remove(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
 /** What differs on the disk from what a change left there; empty when all is as it was left. */
@@ -137,9 +175,7 @@ async function textAt(path: string): Promise<string | null> {
   try {
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await Deno.readFile(path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.IsADirectory) {
-      return null;
-    }
+    if (isMissing(error) || error instanceof Deno.errors.IsADirectory) return null;
     throw error;
   }
 }

@@ -8,7 +8,8 @@ import {
 } from "../../policy/mod.ts";
 import { type CommandResult, type Executor, type SpawnSpec, WORKSPACE } from "../../sandbox/mod.ts";
 import type { ApprovalGate } from "../approvals/gate.ts";
-import { deepFreeze, type FileHash, hashFile } from "../approvals/subject.ts";
+import { deepFreeze } from "../approvals/subject.ts";
+import { fileHashes } from "./file_hashes.ts";
 import { workspaceProbe } from "./probe.ts";
 
 /** What {@linkcode createCommands} needs. */
@@ -21,6 +22,8 @@ export interface CommandsOptions {
   /** Longest time of one command, in ms, and most bytes of each of its streams. */
   readonly timeoutMs: number;
   readonly maxOutputBytes: number;
+  /** True when the sandbox works on the repository itself and not on a copy. */
+  readonly bound: boolean;
 }
 
 /** A command that was run, with why it was allowed to. */
@@ -45,9 +48,6 @@ export interface Commands {
 
 /** The home directory of the sandbox's user. */
 const SANDBOX_HOME = "/tmp";
-
-/** Files of a command that are hashed into its approval. */
-const MAX_HASHED_FILES = 64;
 
 /** The commands of one run. What is judged is frozen, and is what runs. */
 export function createCommands(options: CommandsOptions): Commands {
@@ -85,23 +85,23 @@ async function approved(
   command: string,
   spec: SpawnSpec,
   verdict: Verdict,
-  { repository, executor }: CommandsOptions,
+  options: CommandsOptions,
   gate: ApprovalGate,
   signal: AbortSignal,
 ): Promise<string> {
-  const files = await hashesOf(repository, verdict);
+  const files = await fileHashes(options, verdict.effects, signal);
   const subject = deepFreeze({
     kind: "command" as const,
     command,
     spec,
     argv: verdict.argv,
-    imageDigest: executor.imageDigest,
+    imageDigest: options.executor.imageDigest,
     files,
   });
   const reasons = verdict.reasons.filter(({ decision }) => decision !== "allow");
   const { id } = await gate.pass({ subject, title: command, reasons }, signal);
   // A person takes minutes to answer; what was shown must be what is run.
-  const now = await hashesOf(repository, verdict);
+  const now = await fileHashes(options, verdict.effects, signal);
   const changed = files.find(({ sha256 }, index) => now[index]?.sha256 !== sha256);
   if (changed === undefined) return id;
   throw new OwllmError({
@@ -110,18 +110,6 @@ async function approved(
     recoverySuggestion: "Ask again for the command as it is now",
     context: { path: changed.path, approval: id },
   });
-}
-
-/** Content hashes of the repository's files that a command reads or runs. */
-async function hashesOf(repository: string, { effects }: Verdict): Promise<readonly FileHash[]> {
-  const paths = [...new Set([...effects.exec, ...effects.reads])]
-    .filter((path) => path.startsWith(`${WORKSPACE}/`))
-    .toSorted()
-    .slice(0, MAX_HASHED_FILES);
-  return await Promise.all(paths.map(async (path) => ({
-    path,
-    sha256: await hashFile(repository + path.slice(WORKSPACE.length)),
-  })));
 }
 
 function denied(command: string, { reasons }: Verdict): OwllmError {
