@@ -5,7 +5,6 @@
  * @module
  */
 export {
-  approvalEnd,
   type ApprovalGate,
   type ApprovalGateOptions,
   type ApprovalMode,

@@ -2,7 +2,20 @@ import { z } from "zod";
 import type { Clock, Ids } from "../../core/mod.ts";
 import type { Database, Row } from "../database.ts";
 import { json, parseRow } from "../rows.ts";
-import type { ApprovalRecord, ApprovalsTable } from "./records.ts";
+import type { ApprovalRecord, ApprovalScope, ApprovalsTable } from "./records.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/**
+ * How long an approval of each scope holds, in ms, from the answer on. A `session` also ends with its
+ * run, so that its time is only for runs that nobody resumes any more; `always` ends too, because
+ * nobody remembers for ever what they agreed to.
+ */
+const HOLDS_MS: Readonly<Record<ApprovalScope, number>> = {
+  once: HOUR_MS,
+  session: 24 * HOUR_MS,
+  always: 30 * 24 * HOUR_MS,
+};
 
 const ApprovalRow = z.strictObject({
   id: z.string(),
@@ -108,10 +121,10 @@ export function createApprovalsTable(db: Database, clock: Clock, ids: Ids): Appr
     get: (id) => one(db.get("SELECT * FROM approvals WHERE id = ?", id)),
     list: ({ status, repository, limit }) =>
       db.all(LIST, status ?? null, repository ?? null, limit).map(read),
-    answer: (id, { approved, scope, remark, expiresAt }) =>
+    answer: (id, { approved, scope, remark }) =>
       db.write(() => {
         const status = approved ? "approved" : "denied";
-        const end = expiresAt.toISOString();
+        const end = new Date(clock.now().getTime() + HOLDS_MS[scope]).toISOString();
         return one(db.get(ANSWER, status, scope, remark, now(), end, id, now()));
       }),
     use: ({ hash, repository, runId }) =>

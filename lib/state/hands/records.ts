@@ -42,8 +42,6 @@ export interface ApprovalAnswer {
   readonly approved: boolean;
   readonly scope: ApprovalScope;
   readonly remark: string | null;
-  /** Until when an approval holds. */
-  readonly expiresAt: Date;
 }
 
 /** Exactly one thing in one run: what an approval binds to. */

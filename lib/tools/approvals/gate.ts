@@ -3,26 +3,8 @@ import type { Reason } from "../../policy/mod.ts";
 import type { ApprovalRecord, ApprovalScope, ApprovalsTable } from "../../state/mod.ts";
 import { type ApprovalSubject, subjectHash } from "./subject.ts";
 
-const HOUR_MS = 60 * 60 * 1000;
-
-/**
- * How long an approval of each scope holds, in ms, from the answer on. A `session` also ends with its
- * run, so that its time is only for runs that nobody resumes any more; `always` ends too, because
- * nobody remembers for ever what they agreed to.
- */
-const HOLDS_MS: Readonly<Record<ApprovalScope, number>> = {
-  once: HOUR_MS,
-  session: 24 * HOUR_MS,
-  always: 30 * 24 * HOUR_MS,
-};
-
 /** An unanswered request holds so long, in ms. */
-const REQUEST_MS = HOUR_MS;
-
-/** Until when an approval that is given now holds. */
-export function approvalEnd(scope: ApprovalScope, clock: Clock): Date {
-  return new Date(clock.now().getTime() + HOLDS_MS[scope]);
-}
+const REQUEST_MS = 60 * 60 * 1000;
 
 /**
  * Who is asked about what the policy does not allow by itself: `ask` a person (who is there, or
@@ -108,12 +90,7 @@ export function createApprovalGate(options: ApprovalGateOptions): ApprovalGate {
       });
       if (ask === undefined) throw new ApprovalPendingError(request, wayOn);
       const { approved, scope, remark = null } = await ask(request, signal);
-      const answered = approvals.answer(request.id, {
-        approved,
-        scope,
-        remark,
-        expiresAt: approvalEnd(scope, clock),
-      });
+      const answered = approvals.answer(request.id, { approved, scope, remark });
       if (answered === undefined) throw tooLate(request);
       if (!approved) throw refused(answered);
       // Another process of the same run may have used it up in between.
