@@ -38,9 +38,7 @@ const NOT_FOR_GRAMMARS: ReadonlySet<string> = new Set([
   "default",
   "description",
   "maxLength",
-  "maximum",
   "minLength",
-  "minimum",
   "pattern",
 ]);
 
