@@ -89,6 +89,10 @@ grant_write() {
     *) write=$write${write:+,}$PWD/$1 ;;
   esac
 }
+# SQLite keeps files of its own beside a database.
+grant_database() {
+  for end in '' -wal -shm -journal; do grant_write "$1$end"; done
+}
 home=${HOME:-/nonexistent}
 grant_write "${OWLLM_STATE_DIR:-${XDG_STATE_HOME:-$home/.local/state}/owllm}"
 grant_write "${XDG_DATA_HOME:-$home/.local/share}/owllm"
@@ -120,11 +124,13 @@ for word; do
     for part in /bin /etc /lib /lib32 /lib64 /libx32 /sbin /usr /var/lib/dpkg; do grant_read "$part"; done
   fi
   case $before in
-    --state | --junit | --html) grant_write "$word" ;;
+    --state | --junit | --html | --out) grant_write "$word" ;;
+    --trace-db) grant_database "$word" ;;
     --config | --gguf) grant_read "$word" ;;
   esac
   case $word in
-    --state=* | --junit=* | --html=*) grant_write "${word#*=}" ;;
+    --state=* | --junit=* | --html=* | --out=*) grant_write "${word#*=}" ;;
+    --trace-db=*) grant_database "${word#*=}" ;;
     --config=* | --gguf=*) grant_read "${word#*=}" ;;
     backup) backup=yes ;;
     -*) ;;
