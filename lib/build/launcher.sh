@@ -124,12 +124,14 @@ for word; do
     for part in /bin /etc /lib /lib32 /lib64 /libx32 /sbin /usr /var/lib/dpkg; do grant_read "$part"; done
   fi
   case $before in
-    --state | --junit | --html | --out) grant_write "$word" ;;
+    --state | --junit | --html) grant_write "$word" ;;
+    --out) grant_write "$word"; grant_write "$word.part" ;;
     --trace-db) grant_database "$word" ;;
     --config | --gguf) grant_read "$word" ;;
   esac
   case $word in
-    --state=* | --junit=* | --html=* | --out=*) grant_write "${word#*=}" ;;
+    --state=* | --junit=* | --html=*) grant_write "${word#*=}" ;;
+    --out=*) grant_write "${word#*=}"; grant_write "${word#*=}.part" ;;
     --trace-db=*) grant_database "${word#*=}" ;;
     --config=* | --gguf=*) grant_read "${word#*=}" ;;
     backup) backup=yes ;;
