@@ -2,7 +2,8 @@
  * Traces of what models, tools and environments did: sessions of steps of events and messages.
  *
  * ```ts
- * const tracer = new SessionTracer({ sink });
+ * using file = await openTraceFile("/tmp/traces.db");
+ * const tracer = new SessionTracer({ sink: file.sink });
  * tracer.startSession({ metadata: { task: "count files" } });
  * {
  *   using _step = tracer.timestep({ stepId: "turn_1" });
@@ -20,6 +21,9 @@
  * }
  * await withTracer(tracer, () => new Agent().act("start"));
  * ```
+ *
+ * Hooks are given to the tracer, `new SessionTracer({ sink, hooks: [new EasyAchievementHook()] })`;
+ * one of your own is an object with a `name` and the points that it wants, such as `beforeEvent`.
  */
 export { getActiveTracer, setActiveTracer, withTracer } from "./active.ts";
 export type { AnyFunction, Traced, TracedCall, TracedOptions } from "./decorators/options.ts";
@@ -98,5 +102,6 @@ export {
 export { otlpJson, spansOfTrace } from "./otel/trace_spans.ts";
 export { startTracing, type Tracing, type TracingOptions } from "./start.ts";
 export { loadTrace, type StoredSpan, type StoredTrace, unpackAll } from "./store/load.ts";
+export { openTraceFile, type TraceFile } from "./store/file.ts";
 export { createTraceStore, type TraceStore, type TraceStoreOptions } from "./store/store.ts";
 export { textOf } from "./store/words.ts";
