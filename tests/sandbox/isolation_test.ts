@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { SpawnSpec } from "../../lib/sandbox/mod.ts";
 import { realDocker, testWith } from "../support/real_parts.ts";
 import { dockerOf, never, out, shell, testExecutor, withSandbox } from "../support/sandbox.ts";
+import { hostAddresses } from "../support/host_addresses.ts";
 import { withTempDir } from "../support/state.ts";
 
 const docker = await realDocker();
@@ -298,10 +299,3 @@ testWith(
       assert.equal(out(await executor.run(shell("env | grep -i proxy"), never)), "");
     }),
 );
-
-/** Addresses of this machine that another machine could reach. */
-async function hostAddresses(): Promise<string[]> {
-  const { networkInterfaces } = await import("node:os");
-  return Object.values(networkInterfaces()).flatMap((list) => list ?? [])
-    .filter(({ family, internal }) => family === "IPv4" && !internal).map(({ address }) => address);
-}

@@ -7,8 +7,7 @@ import type {
   RuntimeEvent,
   TraceEvent,
 } from "../../../lib/trace/mod.ts";
-import { NAMES } from "../../../lib/trace/otel/names.ts";
-import { fromHrTime, hrTime, type SpanAttributes } from "../../../lib/trace/otel/span.ts";
+import type { SpanAttributes } from "../../../lib/trace/otel/span.ts";
 import { eventSpan, sessionSpan, stepSpan } from "../../../lib/trace/otel/spans.ts";
 
 const PLACE = {
@@ -291,14 +290,4 @@ Deno.test("sessionSpan() and stepSpan() tell their frames, a cut one without a v
     "owllm.step.turn": 5,
     "owllm.cut": true,
   });
-});
-
-Deno.test("hrTime() and fromHrTime() are exact to the microsecond", () => {
-  assert.deepEqual(hrTime(1_700_000_000.123456), [1_700_000_000, 123_456_000]);
-  assert.equal(fromHrTime([1_700_000_000, 500_000_000]), 1_700_000_000.5);
-});
-
-Deno.test("NAMES has each name once", () => {
-  const names = Object.values(NAMES).flat();
-  assert.equal(new Set(names).size, names.length);
 });
