@@ -34,7 +34,7 @@ export const FACTS: Tables = {
       none:
         `${HELP}-a -d -f -i -l -x -p -s -h -u -g -D -F -q -N -Q -r -t -c -U -v -C -n -A -S -J -X ` +
         "--dirsfirst --filesfirst --noreport --gitignore --prune --inodes --device --du --si --ignore-case " +
-        "--matchdirs --nolinks --fromfile",
+        "--matchdirs --nolinks",
       text: "-L: -P: -I: -H: -T: --filelimit: --charset: --timefmt: --sort:",
       read: "--gitfile: --infofile:",
       write: "-o:",

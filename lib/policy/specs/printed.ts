@@ -5,23 +5,24 @@ import { known, type Stream } from "../values.ts";
 /** Names of a directory that are followed into the next command. */
 const MAX_NAMES = 200;
 
-/** What `ls` prints: names of the directories that it was given. */
+/**
+ * What `ls` prints: names of the directories that it was given. With `-a` that is left unknown: a `.env` may be
+ * there by the time it runs.
+ */
 export function lsOutput(call: Call): Stream {
   const roots = call.options.operands.length === 0 ? ["."] : call.options.operands.map(known);
-  const plain = call.options.given.every(({ flag }) => /^-[1aAdtrSUv]$/.test(flag.name));
+  const plain = call.options.given.every(({ flag }) => /^-[1dtrSUv]$/.test(flag.name));
   const { files } = call.session.context;
-  const names = roots.map((root) =>
-    root === undefined || call.state.dirs.length !== 1
-      ? undefined
-      : files.list(resolvePath(call.state.dirs[0] ?? "/", root)) ?? [root]
-  );
+  const names = roots.map((root) => {
+    if (root === undefined || call.state.dirs.length !== 1) return undefined;
+    // A dot hides a name in a directory, not one that was asked for: `ls .env` prints it.
+    return files.list(resolvePath(call.state.dirs[0] ?? "/", root))
+      ?.filter((name) => !name.startsWith(".")) ?? [root];
+  });
   if (!plain || names.includes(undefined)) return { kind: "unknown" };
-  const hidden = call.given("-a", "-A").length > 0;
-  const shown = names.flatMap((list) => list ?? []).filter((name) =>
-    hidden || !name.startsWith(".")
-  );
+  const shown = names.flatMap((list) => list ?? []);
   if (shown.length > MAX_NAMES) return { kind: "unknown" };
-  return { kind: "paths", listing: { roots: ["."], names: shown, dash: true, hidden } };
+  return { kind: "paths", listing: { roots: ["."], names: shown, dash: true, hidden: false } };
 }
 
 /** `echo` has no flags that matter; with `-e`, and in some shells without, it makes escapes of its words. */
