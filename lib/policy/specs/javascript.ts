@@ -21,23 +21,30 @@ function packageScript(call: Call, name: string): string | undefined {
   return undefined;
 }
 
+/** Scripts that are tests by their name: `test`, `test:unit`, `test-e2e`. */
+const TEST_SCRIPT = /^(?:t|tst|test(?:[:-][\w:.-]+)?)$/;
+
+/** Flags of every common runner of tests that choose tests or say how to show them. */
+const TEST_FLAG =
+  /^(?:--(?:watch|watchAll|coverage)=false|--no-(?:watch|coverage|color|colors)|--(?:run|ci|bail|silent|verbose|runInBand|passWithNoTests|forceExit|detectOpenHandles|color|colors|onlyChanged)(?:=(?:true|false|\d+))?|-[ib]|--(?:testPathPatterns?|testNamePattern|testTimeout|maxWorkers|grep|timeout)=[\w ./:*?|()^$%-]*)$/;
+
 /** Judges the scripts that a package manager would run; of a test only what is refused counts. */
 function runScript(call: Call, name: string, rest: readonly Arg[]): void {
-  const isTest = /^t(?:est)?$/.test(name);
+  const isTest = TEST_SCRIPT.test(name);
+  const script = name === "t" || name === "tst" ? "test" : name;
   let understood = isTest;
-  for (
-    const part of isTest ? ["pretest", "test", "posttest"] : [`pre${name}`, name, `post${name}`]
-  ) {
-    const script = packageScript(call, part);
-    if (script === undefined) continue;
-    if (isTest) call.lookForDenials(call.word(` ${script}`));
+  for (const part of [`pre${script}`, script, `post${script}`]) {
+    const text = packageScript(call, part);
+    if (text === undefined) continue;
+    if (isTest) call.lookForDenials(call.word(` ${text}`));
     else {
-      call.script(call.word(script));
-      if (part === name) understood = true;
+      call.script(call.word(text));
+      if (part === script) understood = true;
     }
   }
   if (!understood) call.find(needsPerson("executes", `The script "${name}" would be run`));
   for (const arg of rest) {
+    if (isTest && TEST_FLAG.test(known(arg) ?? "")) continue;
     if (display(arg).startsWith("-") && known(arg) !== "--") call.extra(arg);
     else if (/[/~]/.test(display(arg)) || known(arg) === undefined) call.file(arg, "tree");
   }
@@ -74,7 +81,9 @@ const manager: Table = {
       style: "exact",
       operands: "text",
       flags: {
-        none: NPM_FLAGS,
+        none: `${NPM_FLAGS} --ci --bail --runInBand --passWithNoTests`,
+        text:
+          "--watchAll: --watch: --testPathPattern: --testPathPatterns: --testNamePattern: --maxWorkers: --testTimeout:",
         config: "-w: --workspace: --filter: --script-shell: --node-options: --prefix:",
       },
       judge: packageTest,
