@@ -41,9 +41,9 @@ const GO_FLAGS: FlagLists = {
   none:
     "-v -x -n -a -race -msan -asan -cover -short -failfast -json -i -trimpath -benchmem -fullpath -work -h -help --help -e -m",
   text:
-    "-run: -count: -timeout: -tags: -p: -parallel: -cpu: -bench: -benchtime: -covermode: -coverpkg: -vet: -list: -skip: -shuffle: -fuzz: -fuzztime: -fuzzminimizetime: -buildvcs: -f:",
+    "-run: -count: -timeout: -tags: -p: -parallel: -cpu: -bench: -benchtime: -covermode: -coverpkg: -vet: -list: -skip: -shuffle: -fuzztime: -fuzzminimizetime: -buildvcs: -f:",
   write:
-    "-c -o: -coverprofile: -cpuprofile: -memprofile: -blockprofile: -mutexprofile: -trace: -outputdir: -test.gocoverdir:",
+    "-c -o: -fuzz: -coverprofile: -cpuprofile: -memprofile: -blockprofile: -mutexprofile: -trace: -outputdir: -test.gocoverdir:",
   exec: "-exec: -toolexec: -vettool:",
   config:
     "-gcflags: -ldflags: -asmflags: -gccgoflags: -compiler: -overlay: -modfile: -modcacherw -mod: -pkgdir: -pgo: -args -C: -installsuffix:",

@@ -53,7 +53,7 @@ export const DENO: Table = {
       text: "--filter: --ignore: --fail-fast? --shuffle? --reporter: --coverage-raw-data-only",
       write: "--junit-path: --coverage? --watch? --update-snapshots",
     }),
-    check: checks({ none: "--all --doc --doc-only --remote" }),
+    check: checks({ none: "--all --doc --doc-only", net: "--remote" }),
     lint: checks({
       none: "--json --compact --rules --permit-no-files",
       text: "--rules-tags: --rules-include: --rules-exclude: --ignore:",

@@ -35,6 +35,10 @@ export function readGitConfig(text: string): readonly (readonly [string, string]
 /** Finds the repository that git would use in each directory and judges its configuration. */
 export function judgeRepository(call: Call): void {
   for (const dir of call.state.dirs) {
+    // In there git takes what it finds for a repository, with settings that nobody looked at.
+    if (/\/\.git(?:\/|$)/.test(dir)) {
+      call.find(needsPerson("configuration", "Git would run inside of a .git directory"));
+    }
     const git = findGit(call, dir);
     if (git !== undefined) judgeGitDirectory(call, git);
   }
@@ -89,6 +93,10 @@ function judgeGitDirectory(call: Call, path: string): void {
 export function judgeCredentials(call: Call): void {
   const { files } = call.session.context;
   for (const dir of call.state.dirs) {
+    // In there git takes what it finds for a repository, with settings that nobody looked at.
+    if (/\/\.git(?:\/|$)/.test(dir)) {
+      call.find(needsPerson("configuration", "Git would run inside of a .git directory"));
+    }
     const git = findGit(call, dir);
     const text = git === undefined ? undefined : files.readText(`${git}/config`, MAX_CONFIG);
     if (text !== undefined && /:\/\/[^\s/@]+:[^\s/@]+@|extraheader/i.test(text)) {
