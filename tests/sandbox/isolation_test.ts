@@ -292,9 +292,8 @@ testWith(
       await Deno.mkdir(`${home}/.docker`);
       const proxies = { default: { httpProxy: "http://secret@proxy:1", noProxy: "inner" } };
       await Deno.writeTextFile(`${home}/.docker/config.json`, JSON.stringify({ proxies }));
-      await using executor = await testExecutor(docker, `${home}/state`, {}, undefined, {
-        HOME: home,
-      });
+      const env = { HOME: home };
+      await using executor = await testExecutor(docker, `${home}/state`, {}, undefined, env);
       await executor.start(never);
       assert.equal(out(await executor.run(shell("env | grep -i proxy"), never)), "");
     }),
