@@ -38,6 +38,8 @@ const SEND_LATER = "owllm trace export --otlp";
  */
 export interface CommandTrace extends AsyncDisposable {
   readonly tracer: SessionTracer | undefined;
+  /** What the last remark calls the session; another program may have made a newer one. */
+  session: string;
 }
 
 /** Starts tracing where the flags ask for it. */
@@ -47,7 +49,7 @@ export async function startTrace(
   state: State,
 ): Promise<CommandTrace> {
   if (!flags.trace && flags.traceDb === undefined) {
-    return { tracer: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
+    return { tracer: undefined, session: "last", [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const { startTracing } = await import("../trace/mod.ts");
   const redactor = await redactorFor(cli, config);
@@ -65,14 +67,16 @@ export async function startTrace(
     prices: config.prices,
     onNotice: (notice) => out.note(notice.replace(SEND_LATER, `${SEND_LATER}${where}`)),
   });
-  return {
+  const trace: CommandTrace = {
     tracer: tracing.createTracer(),
+    session: "last",
     async [Symbol.asyncDispose]() {
       await tracing.shutdown();
       file?.close();
-      out.note(`Traced: owllm trace show last${where}`);
+      out.note(`Traced: owllm trace show ${trace.session}${where}`);
     },
   };
+  return trace;
 }
 
 /** Knows the secrets of this machine's environment and of the `.env` files here. */

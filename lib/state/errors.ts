@@ -1,4 +1,5 @@
 import { messageOf, OwllmError } from "../core/mod.ts";
+import { wordsFor } from "./named.ts";
 
 /** SQLite's result codes that have a cause a person can do something about. */
 const SQLITE = {
@@ -13,15 +14,18 @@ const SQLITE = {
 
 /** What to do about a damaged file: owllm never moves or overwrites it. */
 export function restoreHint(path: string): string {
-  return `Put a backup in its place (made by \`owllm state backup FILE\`) with ` +
-    `\`cp BACKUP "${path}"\`, or start afresh with \`--state DIR\``;
+  const { what, another } = wordsFor(path);
+  return what === "trace file"
+    ? `Name ${another}; this file was left alone`
+    : `Put a backup in its place (made by \`owllm state backup FILE\`) with ` +
+      `\`cp BACKUP "${path}"\`, or start afresh with \`--state DIR\``;
 }
 
 /** The error for a file that is not, or no longer, a readable database. */
 export function damaged(path: string, what: string, cause?: unknown): OwllmError {
   return new OwllmError({
     code: "state",
-    message: `The state file "${path}" is damaged: ${what}`,
+    message: `The ${wordsFor(path).what} "${path}" is damaged: ${what}`,
     recoverySuggestion: restoreHint(path),
     context: { path },
     cause,
@@ -32,6 +36,7 @@ export function damaged(path: string, what: string, cause?: unknown): OwllmError
 export function sqliteError(error: unknown, path: string): unknown {
   if (error instanceof OwllmError || !isSqliteError(error)) return error;
   const text = messageOf(error);
+  const { what, another } = wordsFor(path);
   const code = (error.errcode ?? codeOfText(text)) & 0xff;
   const fail = (message: string, recoverySuggestion?: string) =>
     new OwllmError({
@@ -47,24 +52,24 @@ export function sqliteError(error: unknown, path: string): unknown {
       return damaged(path, text, error);
     case SQLITE.full:
       return fail(
-        `The disk that holds the state file "${path}" is full`,
-        "Free some space, or name another directory with `--state DIR`",
+        `The disk that holds the ${what} "${path}" is full`,
+        `Free some space, or name ${another}`,
       );
     case SQLITE.readonly:
       return fail(
-        `The state file "${path}" cannot be written: its file system or its mode is read-only`,
-        "Make it writable, or name another directory with `--state DIR`",
+        `The ${what} "${path}" cannot be written: its file system or its mode is read-only`,
+        `Make it writable, or name ${another}`,
       );
     case SQLITE.busy:
       return fail(
-        `Another program has held the state file "${path}" for too long`,
+        `Another program has held the ${what} "${path}" for too long`,
         "End the program that holds it (an SQLite browser, a backup tool), then try again",
       );
     case SQLITE.ioerr:
     case SQLITE.cantopen:
       return fail(
-        `The state file "${path}" cannot be read or written: ${text}`,
-        "Look at the disk and its mount, or name another directory with `--state DIR`",
+        `The ${what} "${path}" cannot be read or written: ${text}`,
+        `Look at the disk and its mount, or name ${another}`,
       );
     default:
       return error;

@@ -1,5 +1,6 @@
 import { OwllmError } from "../core/mod.ts";
 import { damaged } from "./errors.ts";
+import { wordsFor } from "./named.ts";
 import { placeError } from "./place.ts";
 
 /** "owlm" in ASCII: marks our files, so that another program's database is never migrated. */
@@ -43,28 +44,28 @@ async function readStart(path: string): Promise<Uint8Array | undefined> {
     return buffer.subarray(0, length);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw placeError(error, path, "The state file");
+    throw placeError(error, path, `The ${wordsFor(path).what}`);
   }
 }
 
 /** Refuses a file that is not ours or that a newer owllm has written. */
 export function assertOurs(header: FileHeader, newest: number, path: string): void {
+  const { what, another } = wordsFor(path);
   if (header.applicationId !== APPLICATION_ID) {
     throw new OwllmError({
       code: "state",
       message: `The file "${path}" is an SQLite file of another program`,
       context: { path, application_id: header.applicationId },
-      recoverySuggestion: "Name another directory with `--state DIR`; this file was left alone",
+      recoverySuggestion: `Name ${another}; this file was left alone`,
     });
   }
   if (header.userVersion > newest) {
     throw new OwllmError({
       code: "state",
-      message: `The state file "${path}" was written by a newer owllm: ` +
+      message: `The ${what} "${path}" was written by a newer owllm: ` +
         `its schema is ${header.userVersion}, this owllm knows up to ${newest}`,
       context: { path, schema: header.userVersion, known: newest },
-      recoverySuggestion: "Use the newer owllm, or name another directory with `--state DIR`; " +
-        "this file was left alone",
+      recoverySuggestion: `Use the newer owllm, or name ${another}; this file was left alone`,
     });
   }
 }

@@ -10,6 +10,7 @@ import { assertOurs, readHeader } from "./header.ts";
 import { migrate, versionOf } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { createModelsTable } from "./models.ts";
+import { STATE_FILE } from "./named.ts";
 import { createPrivateFile, keepFilePrivate, prepareDirectory } from "./place.ts";
 import type {
   EnvsTable,
@@ -24,9 +25,6 @@ import { createServersTable } from "./servers.ts";
 import { createSmokeRunsTable } from "./smoke_runs.ts";
 import type { TracesTable } from "./traces/records.ts";
 import { createTracesTable } from "./traces/table.ts";
-
-/** Name of the state file in the state directory. */
-const STATE_FILE = "owllm.db";
 
 /** The state file of a state directory. */
 export function statePathIn(dir: string): string {

@@ -1,7 +1,15 @@
 import { messageOf, OwllmError } from "../core/mod.ts";
+import { wordsFor } from "./named.ts";
 
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
+
+/** How messages call the directory of the state. */
+const DIRECTORY = "The state directory";
+
+function fileOf(path: string): string {
+  return `The ${wordsFor(path).what}`;
+}
 
 /**
  * Makes the state directory, for its owner only.
@@ -13,14 +21,14 @@ export async function prepareDirectory(dir: string): Promise<void> {
   try {
     await Deno.mkdir(dir, { recursive: true, mode: DIRECTORY_MODE });
   } catch (error) {
-    throw placeError(error, dir, "The state directory");
+    throw placeError(error, dir, DIRECTORY);
   }
   try {
     await refuseShared(dir);
   } catch (error) {
-    throw placeError(error, dir, "The state directory");
+    throw placeError(error, dir, DIRECTORY);
   }
-  await keepPrivate(dir, DIRECTORY_MODE, "The state directory");
+  await keepPrivate(dir, DIRECTORY_MODE, DIRECTORY);
 }
 
 /** A directory with other things in it keeps its mode: `--state /tmp` must not lock others out. */
@@ -48,13 +56,13 @@ export async function createPrivateFile(path: string): Promise<void> {
   } catch (error) {
     // Another process was first: it made the same file.
     if (error instanceof Deno.errors.AlreadyExists) return;
-    throw placeError(error, path, "The state file");
+    throw placeError(error, path, fileOf(path));
   }
 }
 
 /** Takes the rights of others away from the state file. */
 export function keepFilePrivate(path: string): Promise<void> {
-  return keepPrivate(path, FILE_MODE, "The state file");
+  return keepPrivate(path, FILE_MODE, fileOf(path));
 }
 
 /**
@@ -72,7 +80,8 @@ async function keepPrivate(path: string, mode: number, what: string): Promise<vo
 /** What the file system said about a path of the state, as a sentence with a way out. */
 export function placeError(error: unknown, path: string, what: string): unknown {
   if (error instanceof OwllmError) return error;
-  const wayOut = "name another directory with `--state DIR`";
+  const directory = "another directory with `--state DIR`";
+  const wayOut = `name ${what === DIRECTORY ? directory : wordsFor(path).another}`;
   const fail = (code: "state" | "denied", message: string, suggestion: string) =>
     new OwllmError({
       code,

@@ -6,6 +6,7 @@ import type {
   Timestep,
   TraceEvent,
 } from "./events.ts";
+import type { Redactor } from "./redact.ts";
 import type { OpenTimestep, TimestepOptions } from "./session_options.ts";
 import type { SessionHead, StepHead } from "./sink.ts";
 
@@ -34,10 +35,19 @@ export function stepHead(step: OpenStep): StepHead {
   return head;
 }
 
+/**
+ * An id as a database gives it back: a text ends there at the first NUL, and half a surrogate pair
+ * becomes another sign, so that nothing would be found by such an id again.
+ */
+export function storable(id: string): string {
+  return id.toWellFormed().replaceAll("\0", "\uFFFD");
+}
+
 /** A step that has just begun. */
 export function newStep(
   { stepId, turnNumber }: TimestepOptions,
   step_index: number,
+  redactor: Redactor,
   known: Pick<OpenStep, "started_at" | "metadata" | "span_id">,
 ): OpenStep {
   const turn_number = turnNumber ?? step_index;
@@ -50,7 +60,7 @@ export function newStep(
   }
   return {
     ...known,
-    step_id: stepId ?? `step_${step_index}`,
+    step_id: stepId === undefined ? `step_${step_index}` : storable(redactor.text(stepId)),
     step_index,
     turn_number,
     completed_at: null,

@@ -40,6 +40,8 @@ const ASSIGNMENTS: readonly Assignment[] = [
       /(?<!-)--(?:[\w-]{0,40}-)?(?:api-?key|token|passw(?:or)?d|secret|access-key)(?:=|[ \t]+(?!-))/g,
     min: 1,
   },
+  // Of a link, as notebook servers print it; in running text a token is mostly a word of a model.
+  { name: /[?&]token=/g, min: 16 },
 ];
 
 /** The scheme before the secret of a header: it stays readable. */

@@ -17,6 +17,7 @@ import {
   newStep,
   type OpenSession,
   stepHead,
+  storable,
   traceOf,
 } from "./open_session.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
@@ -105,11 +106,11 @@ export class SessionTracer {
     }
     const trace_id = this.#ids.traceId();
     const head = {
-      session_id: options.sessionId ?? `session_${trace_id}`,
-      kind: options.kind ?? "program",
+      session_id: storable(options.sessionId ?? `session_${trace_id}`),
+      kind: this.#redactor.text(options.kind ?? "program"),
       created_at: this.#now(),
       metadata: this.#clean(options.metadata),
-      tags: [...options.tags ?? []],
+      tags: (options.tags ?? []).map((tag) => this.#redactor.text(tag)),
       trace_id,
       span_id: this.#ids.spanId(),
     };
@@ -137,7 +138,7 @@ export class SessionTracer {
   startTimestep(options: TimestepOptions = {}): StepHead {
     const open = this.#session();
     if (open.step !== undefined) this.endTimestep();
-    const step = newStep(options, open.steps.length, {
+    const step = newStep(options, open.steps.length, this.#redactor, {
       started_at: this.#now(),
       metadata: this.#clean(options.metadata),
       span_id: this.#ids.spanId(),

@@ -14,6 +14,7 @@ Deno.test("Redactor.text() takes out secrets wherever text says that they are so
         `curl -H "Authorization: Bearer ${REDACTED}" x`,
       ],
       [`-H 'x-api-key: ${SECRET}'`, `-H 'x-api-key: ${REDACTED}'`],
+      [`http://127.0.0.1:8888/?token=${SECRET}`, `http://127.0.0.1:8888/?token=${REDACTED}`],
       [`OPENAI_API_KEY=${SECRET} next`, `OPENAI_API_KEY=${REDACTED} next`],
       [`export AWS_SECRET_ACCESS_KEY='${SECRET}'`, `export AWS_SECRET_ACCESS_KEY='${REDACTED}'`],
       [`HF_TOKEN: ${SECRET}`, `HF_TOKEN: ${REDACTED}`],
@@ -223,4 +224,14 @@ Deno.test("Redactor.text() takes seconds for 50 MB of text made to be slow", () 
     const ms = performance.now() - start;
     assert(ms < 15_000, `${part}: ${Math.round(ms)} ms`);
   }
+});
+
+Deno.test("SessionTracer takes secrets out of ids of steps, kinds and tags", () => {
+  const tracer = new SessionTracer();
+  tracer.startSession({ kind: `sk-${SECRET}`, tags: ["nightly", `HF_TOKEN=${SECRET}`] });
+  tracer.startTimestep({ stepId: `call HF_TOKEN=${SECRET}` });
+  const session = tracer.endSession();
+  assert.ok(!JSON.stringify(session).includes(SECRET), JSON.stringify(session));
+  assert.equal(session.time_steps[0]?.step_id, `call HF_TOKEN=${REDACTED}`);
+  assert.equal(session.tags[0], "nightly");
 });

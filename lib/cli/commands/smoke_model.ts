@@ -188,6 +188,7 @@ async function runOn(
   const { buildReport } = await import("../../smoke/mod.ts");
   await using trace = await startTrace(run, config, state);
   const done = await runShownSmoke(run, config, state, target, probes, trace.tracer);
+  trace.session = done.runId ?? trace.session;
   remember(state, target, done);
   const report = buildReport(done);
   // Before the terminal: whoever closes the pipe early still wants the files.

@@ -2,6 +2,7 @@ import { EXIT, OwllmError } from "../../core/mod.ts";
 import { defineCommand, type Run } from "../command.ts";
 import { loadSettings } from "../load.ts";
 import { exportFile, FORMATS_BRIEF } from "../trace_files.ts";
+import { printable } from "../text_width.ts";
 import { openTracesFor, RUN, traceById, TRACES_FLAGS, type TracesFlags } from "../traces.ts";
 import { VERSION } from "../version.ts";
 
@@ -103,7 +104,7 @@ async function sendOtlp({ cli, out, flags }: Run<Flags>, typed: string | undefin
     clock: cli.clock,
     signal: cli.signal,
     sessionId,
-    onNotice: (notice) => out.note(notice),
+    onNotice: (notice) => out.note(printable(notice)),
   });
   if (sent.refused > 0) cli.setExitCode(EXIT.failed);
   if (out.json) return out.printJson({ session_id: sessionId ?? null, ...sent });

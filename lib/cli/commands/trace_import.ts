@@ -3,6 +3,7 @@ import type { Imported } from "../../trace/mod.ts";
 import { defineCommand, type Run } from "../command.ts";
 import { redactorFor } from "../tracing.ts";
 import { loadSettings } from "../load.ts";
+import { printable } from "../text_width.ts";
 import { openTracesFor, TRACES_FLAGS, type TracesFlags } from "../traces.ts";
 
 // An alias, and not an interface: stricli wants to see the flags as a record.
@@ -67,7 +68,8 @@ export const traceImport = defineCommand<Flags, string[]>({
   },
 });
 
-function say({ out }: Run<Flags>, { id, saved }: Imported): void {
+function say({ out }: Run<Flags>, { id: named, saved }: Imported): void {
+  const id = printable(named);
   if (saved === "exists") out.note(`${id} is there already and stays: --replace takes its place`);
   else out.print(`${saved === "added" ? "Added" : "Replaced"} ${id}`);
 }

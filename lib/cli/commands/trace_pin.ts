@@ -1,4 +1,5 @@
 import { defineCommand } from "../command.ts";
+import { printable } from "../text_width.ts";
 import { sessionJson } from "../trace_json.ts";
 import { openTracesFor, RUN, traceById, TRACES_FLAGS, type TracesFlags } from "../traces.ts";
 
@@ -22,7 +23,7 @@ function pinCommand(pinned: boolean) {
       const { id } = traceById(state.traces, typed);
       state.traces.pin(id, pinned);
       if (out.json) return out.printJson(sessionJson(traceById(state.traces, id)));
-      out.print(`${pinned ? "Pinned" : "No longer pinned:"} ${id}`);
+      out.print(`${pinned ? "Pinned" : "No longer pinned:"} ${printable(id)}`);
     },
   });
 }

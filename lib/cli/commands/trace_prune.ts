@@ -1,6 +1,7 @@
 import { OwllmError } from "../../core/mod.ts";
 import { defineCommand } from "../command.ts";
 import { formatCount, formatWhen, parseSince } from "../trace_lines.ts";
+import { printable } from "../text_width.ts";
 import { openTracesFor, TRACES_FLAGS, type TracesFlags } from "../traces.ts";
 
 // An alias, and not an interface: stricli wants to see the flags as a record.
@@ -40,7 +41,7 @@ export const tracePrune = defineCommand<Flags>({
     if (out.json) {
       return out.printJson({ before, dry_run: dryRun, sessions, entries, kept_pinned: pinned });
     }
-    if (dryRun) { for (const id of sessions) out.print(id); }
+    if (dryRun) { for (const id of sessions) out.print(printable(id)); }
     const what = `${formatCount(sessions.length)} session(s) with ${
       formatCount(entries)
     } record(s)`;

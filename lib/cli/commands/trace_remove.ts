@@ -1,4 +1,5 @@
 import { defineCommand } from "../command.ts";
+import { printable } from "../text_width.ts";
 import { openTracesFor, RUN, traceById, TRACES_FLAGS, type TracesFlags } from "../traces.ts";
 
 /** `owllm trace remove RUN`. */
@@ -12,6 +13,6 @@ export const traceRemove = defineCommand<TracesFlags, [run: string]>({
     const { id } = traceById(state.traces, typed);
     state.traces.remove(id);
     if (out.json) return out.printJson({ removed: [id] });
-    out.print(`Removed ${id}`);
+    out.print(`Removed ${printable(id)}`);
   },
 });

@@ -1,5 +1,6 @@
 import { OwllmError } from "../../core/mod.ts";
 import { defineCommand } from "../command.ts";
+import { printable } from "../text_width.ts";
 import { sessionJson } from "../trace_json.ts";
 import { openTracesFor, RUN, traceById, TRACES_FLAGS, type TracesFlags } from "../traces.ts";
 
@@ -27,7 +28,8 @@ function tagCommand(word: "tag" | "untag") {
       for (const tag of tags) state.traces[word](id, tag);
       const session = traceById(state.traces, id);
       if (out.json) return out.printJson(sessionJson(session));
-      out.print(`${id}: ${session.tags.length === 0 ? "no tags" : session.tags.join(", ")}`);
+      const { tags: now } = session;
+      out.print(printable(`${id}: ${now.length === 0 ? "no tags" : now.join(", ")}`));
     },
   });
 }

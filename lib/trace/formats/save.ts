@@ -2,6 +2,7 @@ import { OwllmError } from "../../core/mod.ts";
 import type { NewTraceEntry, TraceContent, TracesTable } from "../../state/mod.ts";
 import type { JsonObject, SessionTrace } from "../events.ts";
 import { foreignRow, type ForeignSpanBody } from "../otel/foreign_span.ts";
+import { storable } from "../open_session.ts";
 import type { Redactor } from "../redact.ts";
 import { pack } from "../store/pack.ts";
 import { eventRow, messageRow, sessionRow, stepRow, toMicroseconds } from "../store/rows.ts";
@@ -29,7 +30,7 @@ export function saveArchived(
   given: ArchivedTrace,
   { redactor, replace }: SaveOptions,
 ): Saved {
-  const id = given.session.session_id;
+  const id = storable(given.session.session_id);
   const known = traces.get(id) !== undefined;
   if (known && !replace) return "exists";
   const other = traces.findByTraceId(given.session.trace_id);
