@@ -73,6 +73,7 @@ export async function openToolbox(
   await using opening = new AsyncDisposableStack();
   const state = opening.use(await openStateFor(cli, flags));
   await refuseOwnState(repository, dir);
+  await recoverChanges(run, state, repository);
   const { tracer } = opening.use(await startTrace(run, config, state));
   const { createExecutor } = await import("../sandbox/mod.ts");
   const executor = opening.use(
@@ -133,6 +134,28 @@ export async function openToolbox(
     ...{ toolbox, repository, executor, copied, config, state, tracer, runId },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** A living process writes the files of a change in a moment; one that takes longer is dead. In ms. */
+const APPLYING_MS = 2_000;
+
+/** Takes back what a crash left half applied, before anybody reads it. */
+async function recoverChanges(
+  { cli: { clock }, out }: Run<ToolboxFlags>,
+  { fileChanges }: State,
+  repository: string,
+): Promise<void> {
+  const { recoverChange } = await import("../tools/mod.ts");
+  for (
+    const { id, createdAt } of fileChanges.list({ repository, status: "applying", limit: 100 })
+  ) {
+    const age = clock.now().getTime() - Date.parse(createdAt);
+    if (age < APPLYING_MS) await clock.sleep(APPLYING_MS - age);
+    const change = fileChanges.get(id);
+    if (change?.status !== "applying") continue;
+    const paths = await recoverChange(change, fileChanges);
+    out.note(`The change ${id} was cut by a crash; put back: ${paths.join(", ") || "nothing"}`);
+  }
 }
 
 /** The file tools reach all of the repository: approvals and traces must not be among it. */

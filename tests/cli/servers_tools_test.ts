@@ -169,14 +169,39 @@ Deno.test("owllm servers tools refuses what it cannot do, with a sentence and a 
 
 Deno.test("owllm servers tools without a sandbox reads only, and warns each time", () =>
   withPlaces(async (repository, state) => {
-    const args = ["--repo", repository, "--state", state];
+    const args = ["--repo", repository, "--state", state, "--approve", "never"];
     const { call, stop, ready } = await start(args, { OWLLM_SANDBOX_KIND: "none" }, repository);
     assert.deepEqual(ready.sandbox, { kind: "none", image: null });
     assert.equal((await call("git_log", {})).body.ok, true);
     assert.equal((await call("git_status", {})).body.ok, true);
     const command = (await call("run_command", { command: "ls" })).body;
     assert.deepEqual([command.ok, command.failure.error], [false, "denied"]);
+    const edit = await call("write_file", { path: "b.txt", content: "x" });
+    assert.equal(edit.status, 200);
+    assert.match(edit.body.failure.message, /nobody may be asked/);
     const { stderr } = await stop();
     const warnings = stderr.split("\n").filter((line) => line.startsWith("Warning: sandbox.kind"));
     assert.ok(warnings.length >= 3, stderr);
+  }));
+
+Deno.test("openToolbox() puts back a change that a crash cut", () =>
+  withPlaces(async (repository, state) => {
+    const path = `${repository}/a.txt`;
+    using kept = await openTestState(state);
+    const id = kept.fileChanges.begin({
+      runId: null,
+      repository,
+      patch: "",
+      files: [
+        { relative: "a.txt", before: "hello\n", after: "half\n", mode: 0o644 },
+        { relative: "b.txt", before: null, after: "never written\n", mode: 0o644 },
+      ],
+    });
+    await Deno.writeTextFile(path, "half\n");
+    const args = ["--repo", repository, "--state", state];
+    const { stop } = await start(args, { OWLLM_SANDBOX_KIND: "none" }, repository);
+    const { stderr } = await stop();
+    assert.equal(await Deno.readTextFile(path), "hello\n");
+    assert.equal(kept.fileChanges.get(id)?.status, "failed");
+    assert.match(stderr, new RegExp(`${id}.*a\\.txt`));
   }));

@@ -146,6 +146,7 @@ Deno.test("startToolServer() rejects what is no call, each with its reason", () 
       [JSON.stringify({ ...CALL, args: [] }), /"args" must be an object/],
       [JSON.stringify({ ...CALL, args: null }), /"args" must be an object/],
       [JSON.stringify({ ...CALL, tool: "read-file" }), /"tool" must be a name/],
+      [JSON.stringify({ ...CALL, tool: "x".repeat(65) }), /"tool" must be a name/],
       [JSON.stringify({ ...CALL, tool: "_read" }), /"tool" must be a name/],
       [JSON.stringify({ ...CALL, tool: "read_file\n" }), /"tool" must be a name/],
       [JSON.stringify({ ...CALL, tool: "toString" }), /no tool "toString"/, GOOD, 404],
@@ -183,6 +184,26 @@ Deno.test("startToolServer() rejects what is no call, each with its reason", () 
       (await post(call, { ...GOOD, "content-type": "application/json;charset=UTF-8" })).status,
       200,
     );
+  }));
+
+Deno.test("startToolServer() reads no body without end, and waits for none", () =>
+  withToolServer({}, async ({ server, post }) => {
+    const chunk = new Uint8Array(1024 * 1024).fill(32);
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => void (sent++ < 64 ? controller.enqueue(chunk) : controller.close()),
+    });
+    // A server that stops reading may close the connection before its answer is read.
+    const answer = await post(endless).catch(() => undefined);
+    assert.equal(answer?.status ?? 413, 413);
+    assert.ok(sent < 64, "all of it was read");
+    const head = (length: number) =>
+      `POST /call HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nAuthorization: Bearer ${TOKEN}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n{`;
+    const started = performance.now();
+    assert.match(await sendRaw(server.port, head(100_000_000)), / 413 /);
+    assert.ok(performance.now() - started < 2000, "it waited for a body that is too long");
+    assert.match(await sendRaw(server.port, head(100)), / 408 /);
   }));
 
 Deno.test("startToolServer() knows three routes, each with one method", () =>

@@ -4,7 +4,7 @@ import { notACall, Rejection } from "./rejection.ts";
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 /** How long a body may take to arrive, in ms. */
-const BODY_TIMEOUT_MS = 10_000;
+const BODY_TIMEOUT_MS = 5_000;
 
 /**
  * The body of a call.
