@@ -65,7 +65,6 @@ export async function runTask(run: Run<AgentFlags>, what: AgentTask): Promise<vo
   const { resolveModel } = await import("../models/mod.ts");
   const resolved = await resolveModel({ ...lookup, id: wanted });
   await using target = await openTarget(cli, config, lookup, resolved);
-  const profile = await profileOf(run, config, state, target);
   const ask = askAtTerminal(out);
   await using opened = await openToolbox({ ...run, flags: { ...flags, trace: true } }, {
     kind: "run",
@@ -74,6 +73,8 @@ export async function runTask(run: Run<AgentFlags>, what: AgentTask): Promise<vo
     ...ask === undefined ? {} : { ask },
     ...("resume" in what ? { runId: what.resume.id } : {}),
   });
+  // After the sandbox, whose lack is told at once; the probes take longer.
+  const profile = await profileOf(run, config, state, target);
   const result = await work(run, what, { target, profile, opened });
   if (out.json) out.printJson(resultJson(opened, target.id, result));
   else if (result.answer !== "") out.print(result.answer);

@@ -67,13 +67,17 @@ export async function startTrace(
     prices: config.prices,
     onNotice: (notice) => out.note(notice.replace(SEND_LATER, `${SEND_LATER}${where}`)),
   });
+  const newest = () => traces.list({ limit: 1 })[0]?.id;
+  const before = newest();
   const trace: CommandTrace = {
     tracer: tracing.createTracer(),
     session: "last",
     async [Symbol.asyncDispose]() {
       await tracing.shutdown();
+      // A command that failed before its session began has nothing to show.
+      const began = newest() !== before;
       file?.close();
-      out.note(`Traced: owllm trace show ${trace.session}${where}`);
+      if (began) out.note(`Traced: owllm trace show ${trace.session}${where}`);
     },
   };
   return trace;
